@@ -1,0 +1,59 @@
+"""One frozen `Settings`, read once from `LAFAL_*` environment variables."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an operator may change; each field is the variable `LAFAL_` + its name in capitals.
+
+    Parameters
+    ----------
+    model : str
+        Acoustic model: "default", a folder, or the name of a `transformers` checkpoint.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where torch checkpoints run; the embedded model always runs on the processor.
+    threads : int
+        Threads an acoustic model may use; one a worker is fastest on a busy machine.
+    max_speech_s : float
+        Longest recording accepted, in seconds, counted while decoding.
+    max_file_bytes : int
+        Largest file accepted, in bytes.
+    max_words : int
+        Longest text accepted, in words.
+    host, port : str, int
+        Where the web app listens.
+    """
+
+    model: str = "default"
+    device: str = "auto"
+    threads: int = 1
+    max_speech_s: float = 30.0
+    max_file_bytes: int = 25_000_000
+    max_words: int = 120
+    host: str = "127.0.0.1"
+    port: int = 7860
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read every `LAFAL_*` variable that is set; the rest keep their defaults.
+
+        Raises
+        ------
+        ValueError
+            A value is not of its field's type; the message names the variable.
+        """
+        values: dict[str, object] = {}
+        for field in fields(cls):
+            variable = f"LAFAL_{field.name.upper()}"
+            text = environment.get(variable)
+            if text is None:
+                continue
+            kind = type(field.default)
+            try:
+                values[field.name] = kind(text)
+            except ValueError as error:
+                raise ValueError(f"{variable} must be of type {kind.__name__}, not {text!r}") from error
+        return cls(**values)  # type: ignore[arg-type]
