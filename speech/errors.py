@@ -37,6 +37,14 @@ class AudioError(SpeechError):
     code = "audio_error"
 
 
+class FileMissing(AudioError):
+    """No file of that name; facts: name."""
+
+    code = "file_missing"
+    template = "There is no file “{name}”."
+    remedy_template = "Check the name and the folder."
+
+
 class EmptyFile(AudioError):
     """The file holds no bytes."""
 
