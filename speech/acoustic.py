@@ -1,0 +1,243 @@
+"""Acoustic models: samples in, phone posteriors out, whichever network is inside."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+
+import numpy as np
+
+from phonemes import resources
+from phonemes.inventory import PHONES
+from speech.errors import BrokenModel, ExtraNotInstalled, ModelNotFound, TooShort
+from speech.results import Posteriors
+from speech.settings import Settings
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+SAMPLE_RATE_HZ = 16_000
+"""What every acoustic model hears."""
+
+_STANDARD_VOCABULARY = ("<blank>", *PHONES)
+
+
+@runtime_checkable
+class Acoustic(Protocol):
+    """What the rest of Lafal needs from an acoustic model."""
+
+    @property
+    def name(self) -> str:
+        """What the model calls itself."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Which weights these are; part of every assessment."""
+        ...
+
+    def posteriors(self, samples: np.ndarray) -> Posteriors:
+        """Say how likely each phone is in each frame of a mono 16 kHz recording.
+
+        Raises
+        ------
+        TooShort
+            Less than one frame.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Config:
+    """The `config.json` beside a `model.onnx`."""
+
+    name: str
+    version: str
+    period_s: float
+    offset_s: float
+    shortest_s: float
+    vocabulary: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxAcoustic:
+    """A `model.onnx` run by onnxruntime on the processor; safe to share between threads.
+
+    Parameters
+    ----------
+    config : _Config
+        What stands beside the graph.
+    session : onnxruntime.InferenceSession
+        The loaded graph; input `waveform`, outputs `ctc_log_probs` and, where it has them, `frame_log_probs`, `hidden`.
+    """
+
+    config: _Config
+    session: "InferenceSession"
+
+    @property
+    def name(self) -> str:
+        """What the model calls itself."""
+        return self.config.name
+
+    @property
+    def version(self) -> str:
+        """Which weights these are."""
+        return self.config.version
+
+    def posteriors(self, samples: np.ndarray) -> Posteriors:
+        """Run the graph over one recording.
+
+        Parameters
+        ----------
+        samples : float array, shape (n,)
+            Mono, 16 kHz, in [-1, 1]; a sample that is no number counts as silence.
+
+        Returns
+        -------
+        Posteriors
+            One row a frame.
+
+        Raises
+        ------
+        TooShort
+            Less than one frame.
+        BrokenModel
+            The graph gives something other than log-probabilities.
+        """
+        waveform = clean(samples, shortest_s=self.config.shortest_s)
+        names = [output.name for output in self.session.get_outputs()]
+        outputs = dict(zip(names, self._run(waveform), strict=True))
+        ctc = outputs["ctc_log_probs"][0]
+        if not np.isfinite(ctc).all():
+            raise BrokenModel({"name": self.name, "detail": "it gives values that are no numbers"})
+        frame = outputs.get("frame_log_probs")
+        hidden = outputs.get("hidden")
+        return Posteriors(
+            ctc=ctc,
+            frame=None if frame is None else frame[0],
+            hidden=np.zeros((len(ctc), 0), np.float32) if hidden is None else hidden[0],
+            period_s=self.config.period_s,
+            offset_s=self.config.offset_s,
+        )
+
+    def _run(self, waveform: np.ndarray) -> list[np.ndarray]:
+        from onnxruntime import RunOptions
+
+        options = RunOptions()
+        # Without this the arena keeps the memory of the longest clip it ever met.
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        return cast("list[np.ndarray]", self.session.run(None, {"waveform": waveform[np.newaxis]}, options))
+
+
+def clean(samples: np.ndarray, *, shortest_s: float) -> np.ndarray:
+    """Check one mono recording and make it finite contiguous float32.
+
+    Raises
+    ------
+    TooShort
+        Fewer than `shortest_s` seconds.
+    ValueError
+        Not one-dimensional.
+    """
+    if samples.ndim != 1:
+        raise ValueError(f"samples must be mono, shape (n,), not {samples.shape}")
+    if len(samples) < math.ceil(shortest_s * SAMPLE_RATE_HZ):
+        raise TooShort({"seconds": len(samples) / SAMPLE_RATE_HZ})
+    finite = np.nan_to_num(samples.astype(np.float32, copy=False), nan=0.0, posinf=1.0, neginf=-1.0)
+    return np.ascontiguousarray(finite)
+
+
+def load_acoustic(name_or_path: str | Path = "default", *, settings: Settings | None = None) -> Acoustic:
+    """Load an acoustic model once; the same model and settings give the same object again.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        "default" for the embedded model, or a folder with `model.onnx` and `config.json`.
+    settings : Settings, optional
+        Threads and device.
+
+    Returns
+    -------
+    Acoustic
+        The loaded model.
+
+    Raises
+    ------
+    ModelNotFound
+        No such model here.
+    BrokenModel
+        Its files are damaged or incomplete.
+    """
+    settings = settings or Settings()
+    folder = _folder(str(name_or_path))
+    if folder is None:
+        raise ModelNotFound({"name": name_or_path})
+    return _load_onnx(folder, settings.threads)
+
+
+def _folder(name: str) -> Path | None:
+    embedded = resources.folder("models") / name
+    if "/" not in name and (embedded / "model.onnx").is_file():
+        return embedded.resolve()
+    path = Path(name).expanduser()
+    return path.resolve() if path.is_dir() else None
+
+
+@lru_cache(maxsize=4)
+def _load_onnx(folder: Path, threads: int) -> OnnxAcoustic:
+    config = _read_config(folder)
+    session = _open_session(folder / "model.onnx", threads, config.name)
+    inputs = {entry.name for entry in session.get_inputs()}
+    outputs = {entry.name: entry.shape for entry in session.get_outputs()}
+    if inputs != {"waveform"} or "ctc_log_probs" not in outputs:
+        raise BrokenModel({"name": config.name, "detail": "model.onnx is no waveform -> ctc_log_probs graph"})
+    return OnnxAcoustic(config, session)
+
+
+def _open_session(graph: Path, threads: int, name: str) -> "InferenceSession":
+    if not graph.is_file():
+        raise BrokenModel({"name": name, "detail": "model.onnx is missing"})
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ExtraNotInstalled({"package": "onnxruntime", "extra": "models"}) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # failures come back as exceptions; they need not be printed as well
+    options.enable_mem_pattern = False  # patterns are kept per input length, and every recording has its own
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread must not eat a core
+    try:
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors have no common base but Exception
+        raise BrokenModel({"name": name, "detail": "model.onnx is damaged"}) from error
+
+
+def _read_config(folder: Path) -> _Config:
+    try:
+        content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return _parse_config(content)
+    except OSError as error:
+        raise BrokenModel({"name": folder.name, "detail": "config.json is missing"}) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BrokenModel({"name": folder.name, "detail": f"config.json is wrong ({error})"}) from error
+
+
+def _parse_config(content: Mapping[str, object]) -> _Config:
+    if content["sample_rate_hz"] != SAMPLE_RATE_HZ:
+        raise ValueError(f"sample_rate_hz must be {SAMPLE_RATE_HZ}")
+    vocabulary = tuple(str(symbol) for symbol in cast("list[object]", content["vocabulary"]))
+    if vocabulary != _STANDARD_VOCABULARY:
+        raise ValueError("vocabulary must be <blank> and the 39 phones in alphabetical order")
+    return _Config(
+        name=str(content["name"]),
+        version=str(content["version"]),
+        period_s=float(cast("float", content["period_s"])),
+        offset_s=float(cast("float", content["offset_s"])),
+        shortest_s=float(cast("float", content["shortest_s"])),
+        vocabulary=vocabulary,
+    )
