@@ -1,8 +1,14 @@
 """The 39 phones Lafal judges: ARPAbet and IPA names, articulation, and how far apart two phones are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
+
+import numpy as np
+
+from phonemes.ipa import read_ipa
 
 BLANK = 0
 """Column of blank (CTC) or silence (frame head) in every posterior matrix; phone k of `PHONES` is column k + 1."""
@@ -91,6 +97,8 @@ COLUMN = MappingProxyType({symbol: position + 1 for position, symbol in enumerat
 """ARPAbet symbol -> posterior column."""
 
 _BY_SYMBOL = MappingProxyType({entry.symbol: entry for entry in _TABLE})
+_REDUCED = MappingProxyType({"AH0": "ə", "ER0": "ɚ"})
+_FEATURES = Path(__file__).with_name("features.tsv")
 
 
 def phone(symbol: str) -> Phone:
@@ -102,3 +110,103 @@ def phone(symbol: str) -> Phone:
         The symbol is none of the 39.
     """
     return _BY_SYMBOL[symbol.rstrip("012")]
+
+
+def to_ipa(symbols: Iterable[str]) -> str:
+    """Write ARPAbet phones as IPA, without stress marks.
+
+    Parameters
+    ----------
+    symbols : iterable of str
+        ARPAbet symbols, with or without stress digits; an unstressed AH0 or ER0 becomes a schwa.
+
+    Raises
+    ------
+    KeyError
+        A symbol is none of the 39.
+    """
+    return "".join(_REDUCED.get(symbol) or phone(symbol).ipa for symbol in symbols)
+
+
+def from_ipa(transcription: str) -> tuple[str, ...]:
+    """Read an IPA transcription as ARPAbet phones, without stress.
+
+    Both ``ɹ`` and ``r``, both ``g`` and ``ɡ``, length marks, tie bars and the usual British symbols are understood.
+
+    Raises
+    ------
+    ValueError
+        A symbol stands for no English phone; the message names it.
+    """
+    return read_ipa(transcription)[0]
+
+
+@cache
+def _articulation() -> tuple[np.ndarray, np.ndarray]:
+    """Load the features of all phones, shape (39, 2 n), and their weights, shape (2 n,)."""
+    lines = _FEATURES.read_text(encoding="utf-8").splitlines()
+    rows = {line.split("\t")[0]: line.split("\t")[1:] for line in lines if not line.startswith("#")}
+    values = np.array([rows[symbol] for symbol in PHONES], dtype=np.float64)
+    weights = np.array(rows["weight"], dtype=np.float64)
+    values.flags.writeable = False
+    return values, weights
+
+
+@cache
+def distances() -> np.ndarray:
+    """Return how far apart any two phones are, as a read-only matrix in the order of `PHONES`.
+
+    The weighted sum of the articulatory features in which two phones differ, over both halves of each phone,
+    divided by the largest such sum.
+
+    Returns
+    -------
+    float64 array, shape (39, 39)
+        Symmetric, 0 on the diagonal, at most 1.
+    """
+    values, weights = _articulation()
+    raw = np.abs(values[:, None, :] - values[None, :, :]) @ weights
+    scaled = raw / raw.max()
+    scaled.flags.writeable = False
+    return scaled
+
+
+def features(symbol: str) -> np.ndarray:
+    """Return the articulatory features of a phone.
+
+    Returns
+    -------
+    float64 array, shape (2 n,)
+        n features (-1 absent, 0 does not apply, 1 present) of how the phone begins, then of how it ends; the
+        halves differ in diphthongs and in ER.
+
+    Raises
+    ------
+    KeyError
+        The symbol is none of the 39.
+    """
+    return _articulation()[0][COLUMN[phone(symbol).symbol] - 1]
+
+
+def distance(a: str, b: str) -> float:
+    """Return how far apart two phones are, from 0 (the same) to 1 (the farthest two of the inventory).
+
+    Raises
+    ------
+    KeyError
+        A symbol is none of the 39.
+    """
+    return float(distances()[COLUMN[phone(a).symbol] - 1, COLUMN[phone(b).symbol] - 1])
+
+
+def nearest(symbol: str, n: int = 5) -> tuple[str, ...]:
+    """Return the `n` phones most like this one, nearest first, itself left out.
+
+    Raises
+    ------
+    KeyError
+        The symbol is none of the 39.
+    """
+    row = COLUMN[phone(symbol).symbol] - 1
+    order = np.argsort(distances()[row], kind="stable")
+    return tuple(PHONES[other] for other in order if other != row)[:n]
