@@ -25,6 +25,12 @@ class Settings:
         Longest text accepted, in words.
     host, port : str, int
         Where the web app listens.
+    workers : int
+        Recordings judged at the same time by the web app.
+    max_waiting : int
+        Recordings that may wait for a worker; beyond it the web app asks people to come back.
+    recording_lifetime_s : float
+        Seconds until a recording that was sent but not checked is deleted.
     """
 
     model: str = "default"
@@ -35,6 +41,9 @@ class Settings:
     max_words: int = 120
     host: str = "127.0.0.1"
     port: int = 7860
+    workers: int = 2
+    max_waiting: int = 40
+    recording_lifetime_s: float = 600.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
