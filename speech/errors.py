@@ -191,3 +191,41 @@ class BrokenModel(ModelError):
     code = "broken_model"
     template = "The acoustic model “{name}” cannot be read: {detail}."
     remedy_template = "Copy or download it again."
+
+
+class VoiceError(SpeechError):
+    """The computer cannot speak."""
+
+    code = "voice_error"
+
+
+class SynthesiserMissing(VoiceError):
+    """The program or voice that should speak is not installed; facts: program, package."""
+
+    code = "synthesiser_missing"
+    template = "The speech synthesiser “{program}” is not installed on this computer."
+    remedy_template = "Install it with: apt-get install {package}"
+
+
+class SynthesiserFailed(VoiceError):
+    """The synthesiser gave no sound; facts: program, detail."""
+
+    code = "synthesiser_failed"
+    template = "The speech synthesiser “{program}” could not say this: {detail}."
+    remedy_template = "Try another voice or a simpler text."
+
+
+class UnknownVoice(VoiceError):
+    """No voice of that name; facts: voice, known."""
+
+    code = "unknown_voice"
+    template = "There is no voice called “{voice}”."
+    remedy_template = "Choose one of: {known}."
+
+
+class DeviceNotAvailable(ModelError):
+    """The settings ask for a device this computer does not have; facts: device."""
+
+    code = "device_not_available"
+    template = "This computer has no device “{device}” that PyTorch can use."
+    remedy_template = "Set LAFAL_DEVICE to auto or cpu, or install the driver and a PyTorch build for the device."
