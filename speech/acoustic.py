@@ -1,7 +1,7 @@
 """Acoustic models: samples in, phone posteriors out, whichever network is inside."""
 
 import json
-import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,16 +12,18 @@ import numpy as np
 
 from phonemes import resources
 from phonemes.inventory import PHONES
-from speech.errors import BrokenModel, ExtraNotInstalled, ModelNotFound, TooShort
+from speech.audio import SAMPLE_RATE
+from speech.errors import BrokenModel, ModelNotFound
 from speech.results import Posteriors
+from speech.samples import clean
 from speech.settings import Settings
+from speech.vocabulary import Folding, read_vocabulary
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-SAMPLE_RATE_HZ = 16_000
-"""What every acoustic model hears."""
-
+_PLAIN_NAME = re.compile(r"[\w-][\w.-]*")
+_HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 _STANDARD_VOCABULARY = ("<blank>", *PHONES)
 
 
@@ -59,7 +61,7 @@ class _Config:
     period_s: float
     offset_s: float
     shortest_s: float
-    vocabulary: tuple[str, ...]
+    folding: Folding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,44 +112,29 @@ class OnnxAcoustic:
         waveform = clean(samples, shortest_s=self.config.shortest_s)
         names = [output.name for output in self.session.get_outputs()]
         outputs = dict(zip(names, self._run(waveform), strict=True))
-        ctc = outputs["ctc_log_probs"][0]
-        if not np.isfinite(ctc).all():
-            raise BrokenModel({"name": self.name, "detail": "it gives values that are no numbers"})
+        ctc = self._fold(outputs["ctc_log_probs"][0])
         frame = outputs.get("frame_log_probs")
         hidden = outputs.get("hidden")
         return Posteriors(
             ctc=ctc,
-            frame=None if frame is None else frame[0],
+            frame=None if frame is None else self._fold(frame[0]),
             hidden=np.zeros((len(ctc), 0), np.float32) if hidden is None else hidden[0],
             period_s=self.config.period_s,
             offset_s=self.config.offset_s,
         )
 
-    def _run(self, waveform: np.ndarray) -> list[np.ndarray]:
-        from onnxruntime import RunOptions
+    def _fold(self, log_probs: np.ndarray) -> np.ndarray:
+        if not np.isfinite(log_probs).all():
+            raise BrokenModel({"name": self.name, "detail": "it gives values that are no numbers"})
+        return log_probs if self.config.folding is None else self.config.folding(log_probs)
 
-        options = RunOptions()
+    def _run(self, waveform: np.ndarray) -> list[np.ndarray]:
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
         # Without this the arena keeps the memory of the longest clip it ever met.
         options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         return cast("list[np.ndarray]", self.session.run(None, {"waveform": waveform[np.newaxis]}, options))
-
-
-def clean(samples: np.ndarray, *, shortest_s: float) -> np.ndarray:
-    """Check one mono recording and make it finite contiguous float32.
-
-    Raises
-    ------
-    TooShort
-        Fewer than `shortest_s` seconds.
-    ValueError
-        Not one-dimensional.
-    """
-    if samples.ndim != 1:
-        raise ValueError(f"samples must be mono, shape (n,), not {samples.shape}")
-    if len(samples) < math.ceil(shortest_s * SAMPLE_RATE_HZ):
-        raise TooShort({"seconds": len(samples) / SAMPLE_RATE_HZ})
-    finite = np.nan_to_num(samples.astype(np.float32, copy=False), nan=0.0, posinf=1.0, neginf=-1.0)
-    return np.ascontiguousarray(finite)
 
 
 def load_acoustic(name_or_path: str | Path = "default", *, settings: Settings | None = None) -> Acoustic:
@@ -156,9 +143,11 @@ def load_acoustic(name_or_path: str | Path = "default", *, settings: Settings | 
     Parameters
     ----------
     name_or_path : str or Path
-        "default" for the embedded model, or a folder with `model.onnx` and `config.json`.
+        "default" for the embedded model; a folder with `model.onnx` and `config.json` as `lafal train` writes it; a
+        folder with a `transformers` CTC checkpoint that writes phones (wav2vec2, HuBERT, WavLM, Wav2Vec2-BERT), or
+        its name on the Hugging Face hub ("owner/name"), which is fetched once.
     settings : Settings, optional
-        Threads and device.
+        `threads`, and for checkpoints `device`.
 
     Returns
     -------
@@ -168,27 +157,51 @@ def load_acoustic(name_or_path: str | Path = "default", *, settings: Settings | 
     Raises
     ------
     ModelNotFound
-        No such model here.
+        No such model on this computer, and the hub cannot be reached or does not know it.
     BrokenModel
         Its files are damaged or incomplete.
+    WrongVocabulary
+        It writes something other than phones.
+    DeviceNotAvailable
+        `settings.device` names a device this computer does not have.
+    ExtraNotInstalled
+        Checkpoints need ``lafal[models]``.
     """
     settings = settings or Settings()
-    folder = _folder(str(name_or_path))
-    if folder is None:
-        raise ModelNotFound({"name": name_or_path})
-    return _load_onnx(folder, settings.threads)
+    name = str(name_or_path)
+    folder = _folder(name)
+    if folder is not None and (folder / "model.onnx").is_file():
+        return _load_onnx(folder, _stamp(folder), settings.threads)
+    if folder is not None and not (folder / "config.json").is_file():
+        raise BrokenModel({"name": name, "detail": "the folder holds neither model.onnx nor config.json"})
+    if folder is None and not _HUB_NAME.fullmatch(name):
+        raise ModelNotFound({"name": name})
+    return _load_checkpoint(name, folder, _stamp(folder), settings.device, settings.threads)
 
 
 def _folder(name: str) -> Path | None:
-    embedded = resources.folder("models") / name
-    if "/" not in name and (embedded / "model.onnx").is_file():
-        return embedded.resolve()
+    """Find the folder a name means: one of the product's own models first, then any path."""
+    own = resources.folder("models") / name
+    if _PLAIN_NAME.fullmatch(name) and (own / "model.onnx").is_file():
+        return own.resolve()
     path = Path(name).expanduser()
     return path.resolve() if path.is_dir() else None
 
 
+def _stamp(folder: Path | None) -> int:
+    """Tell when a model last changed, so that one trained anew under the same name is loaded anew."""
+    return 0 if folder is None else max(file.stat().st_mtime_ns for file in folder.iterdir())
+
+
+@lru_cache(maxsize=2)
+def _load_checkpoint(name: str, folder: Path | None, _stamp_ns: int, device: str, threads: int) -> Acoustic:
+    from speech.checkpoints import load_checkpoint
+
+    return load_checkpoint(name, folder, device=device, threads=threads)
+
+
 @lru_cache(maxsize=4)
-def _load_onnx(folder: Path, threads: int) -> OnnxAcoustic:
+def _load_onnx(folder: Path, _stamp_ns: int, threads: int) -> OnnxAcoustic:
     config = _read_config(folder)
     session = _open_session(folder / "model.onnx", threads, config.name)
     inputs = {entry.name for entry in session.get_inputs()}
@@ -199,12 +212,8 @@ def _load_onnx(folder: Path, threads: int) -> OnnxAcoustic:
 
 
 def _open_session(graph: Path, threads: int, name: str) -> "InferenceSession":
-    if not graph.is_file():
-        raise BrokenModel({"name": name, "detail": "model.onnx is missing"})
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ExtraNotInstalled({"package": "onnxruntime", "extra": "models"}) from error
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -228,16 +237,15 @@ def _read_config(folder: Path) -> _Config:
 
 
 def _parse_config(content: Mapping[str, object]) -> _Config:
-    if content["sample_rate_hz"] != SAMPLE_RATE_HZ:
-        raise ValueError(f"sample_rate_hz must be {SAMPLE_RATE_HZ}")
+    if content["sample_rate_hz"] != SAMPLE_RATE:
+        raise ValueError(f"sample_rate_hz must be {SAMPLE_RATE}")
     vocabulary = tuple(str(symbol) for symbol in cast("list[object]", content["vocabulary"]))
-    if vocabulary != _STANDARD_VOCABULARY:
-        raise ValueError("vocabulary must be <blank> and the 39 phones in alphabetical order")
+    name = str(content["name"])
     return _Config(
-        name=str(content["name"]),
+        name=name,
         version=str(content["version"]),
         period_s=float(cast("float", content["period_s"])),
         offset_s=float(cast("float", content["offset_s"])),
         shortest_s=float(cast("float", content["shortest_s"])),
-        vocabulary=vocabulary,
+        folding=None if vocabulary == _STANDARD_VOCABULARY else read_vocabulary(vocabulary, blank=0, name=name),
     )
