@@ -67,7 +67,7 @@ class Utterance:
     text : str
         The words as written; what the text asks for, not what was said, when `planted` is not empty.
     voice : str
-        Name in `synthesis.VOICES`.
+        Name in `speech.voice.VOICES`.
     planted : tuple of Edit
         Where what was said departs from the text's pronunciation.
     exact_times : bool
@@ -104,12 +104,15 @@ def bare(symbol: str) -> str:
 
 
 def with_stress(word: Word) -> Word:
-    """Give every vowel a stress digit; in a word with no digit at all the first vowel is stressed."""
+    """Give every vowel a stress digit 0 or 1; in a word with no digit at all the first vowel is stressed.
+
+    Secondary stress becomes 1: the synthesisers' dictionaries know no other.
+    """
     marked = any(symbol[-1].isdigit() for symbol in word)
     result: list[str] = []
     for symbol in word:
         if symbol not in VOWELS:
-            result.append(symbol)
+            result.append(symbol.replace("2", "1"))
             continue
         first = not marked and not any(earlier[-1].isdigit() for earlier in result)
         result.append(symbol + ("1" if first else "0"))

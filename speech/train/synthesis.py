@@ -1,116 +1,198 @@
-"""Speech whose every phone and its time are known, for training and for tests with planted answers."""
+"""Speech whose every phone and its time are known: the synthetic part of the training data."""
 
-import subprocess
-from collections.abc import Sequence
-from types import MappingProxyType
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache
 
-from speech.errors import SynthesiserFailed
-from speech.train import espeak, festival, flite
-from speech.train.spoken import SILENCE, Edit, Style, TimedPhone, Utterance, Word, bare
-from speech.voice import VOICES, Voice, find_voice
+import numpy as np
+
+from phonemes.lexicon import default_lexicon
+from speech.train.held_out import HELD_OUT_VOICES, HeldOut, refuse_held_out
+from speech.train.perturb import perturb
+from speech.train.speaking import say_many, say_phones, say_text, say_words
+from speech.train.spoken import SILENCE, Edit, Style, TimedPhone, Utterance, Word
+from speech.voice import VOICES
 
 __all__ = [
     "HELD_OUT_VOICES",
+    "SAMPLE_RATE",
     "SILENCE",
     "VOICES",
     "Edit",
+    "HeldOut",
     "Style",
+    "SynthesisConfig",
     "TimedPhone",
     "Utterance",
     "Word",
+    "at_16_khz",
+    "batch",
+    "batches",
+    "refuse_held_out",
     "say_many",
     "say_phones",
     "say_text",
     "say_words",
+    "training_set",
 ]
 
-HELD_OUT_VOICES = frozenset({"ked"})
-"""Voices no training set may use: benchmarks speak with them, so that a model is judged on a voice it never heard."""
+SAMPLE_RATE = 16_000
+"""Rate of everything the training set yields."""
 
-_ONE_BY_ONE = MappingProxyType({"flite": flite.speak_words, "espeak-ng": espeak.speak_words})
+BATCH = 20
+"""Utterances made together with one voice: festival needs 0.3 s to start, so it should say several."""
 
 
-def say_words(words: Sequence[Word], voice: str, *, style: Style | None = None) -> Utterance:
-    """Say exactly these phones, word by word, with the voice's own melody and rhythm.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynthesisConfig:
+    """What a synthetic training set holds; equal values give equal speech.
 
     Parameters
     ----------
-    words : sequence of tuple of str
-        The phones of each word in ARPAbet; stress digits shape the melody and may be left out.
-    voice : str
-        A name in `VOICES`.
-    style : Style, optional
-        Speed, pitch and pauses.
+    count : int
+        Utterances.
+    seed : int
+        Source of every random choice.
+    voices : tuple of str
+        Names in `VOICES`; none may be held out.
+    words_low, words_high : int
+        Fewest and most words in one utterance.
+    vocabulary : int
+        How many of the most frequent words to draw from.
+    perturbed_share : float
+        Share of utterances with changed phones.
+    edit_rate : float
+        Share of the phones changed in those.
+    stretch_low, stretch_high : float
+        Range of the duration factor.
+    pitch_low, pitch_high : float
+        Range of the factor on the voice's pitch.
+    break_share : float
+        Chance of a pause after a word.
+    workers : int
+        Synthesiser processes at a time; 0 for one a processor.
+    """
 
-    Returns
-    -------
+    count: int = 4000
+    seed: int = 0
+    voices: tuple[str, ...] = ("slt", "rms", "awb", "kal16", "hts", "kal")
+    words_low: int = 2
+    words_high: int = 8
+    vocabulary: int = 12_000
+    perturbed_share: float = 0.5
+    edit_rate: float = 0.15
+    stretch_low: float = 0.75
+    stretch_high: float = 1.35
+    pitch_low: float = 0.8
+    pitch_high: float = 1.35
+    break_share: float = 0.12
+    workers: int = 0
+
+
+def training_set(config: SynthesisConfig) -> Iterator[Utterance]:
+    """Make synthetic utterances of random words, half of them with changed phones.
+
+    Parameters
+    ----------
+    config : SynthesisConfig
+        What to make.
+
+    Yields
+    ------
     Utterance
-        Its phones are exactly those asked for, with silences; its text is empty: see `Utterance.labelled`.
+        At 16 kHz; fewer than `config.count` where a voice could not join two phones.
 
     Raises
     ------
-    SynthesiserMissing, UnknownVoice, SynthesiserFailed
-        The voice is not installed, not known, or could not say these phones.
-    KeyError
-        A symbol is none of the 39 phones.
+    HeldOut
+        A voice is kept for tests.
+    SynthesiserMissing, UnknownVoice
+        A voice is not installed or not known.
     """
-    utterance = say_many([(words, style or Style())], voice)[0]
-    if utterance is None:
-        raise SynthesiserFailed({"program": voice, "detail": "it cannot join two of these phones"})
-    return utterance
+    for _, utterances in batches(config, range(batch_count(config))):
+        yield from utterances
 
 
-def say_many(requests: Sequence[tuple[Sequence[Word], Style]], voice: str) -> tuple[Utterance | None, ...]:
-    """Say several strings of words with one voice, in order; festival voices start only once.
+def batch_count(config: SynthesisConfig) -> int:
+    """How many batches the set has."""
+    return -(-config.count // BATCH)
 
-    Returns
-    -------
-    tuple of Utterance or None
-        None where the voice has no transition between two of the phones.
+
+def batches(config: SynthesisConfig, numbers: Sequence[int]) -> Iterator[tuple[int, tuple[Utterance, ...]]]:
+    """Make some batches of the set, in order, several at a time; each depends on its number alone."""
+    refuse_held_out(config.voices)
+    workers = config.workers or os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:  # threads suffice: each waits for a synthesiser process of its own
+        waiting: list[tuple[int, Future[tuple[Utterance, ...]]]] = []
+        for number in numbers:
+            waiting.append((number, pool.submit(batch, config, number)))
+            if len(waiting) > 2 * workers:
+                done, future = waiting.pop(0)
+                yield done, future.result()
+        for done, future in waiting:
+            yield done, future.result()
+
+
+def batch(config: SynthesisConfig, number: int) -> tuple[Utterance, ...]:
+    """Make one batch: up to `BATCH` utterances of one voice.
 
     Raises
     ------
-    SynthesiserMissing, UnknownVoice, SynthesiserFailed, KeyError
-        As for `say_words`.
+    HeldOut
+        A voice is kept for tests.
     """
-    for words, _ in requests:
-        if not any(words):
-            raise ValueError("There are no phones to say.")
-        for symbol in (symbol for word in words for symbol in word):
-            bare(symbol)
-    chosen = find_voice(voice)
-    spoken = [(tuple(word for word in words if word), style) for words, style in requests]
-    try:
-        if chosen.program == "festival":
-            return festival.speak_many(spoken, voice)
-        speak = _ONE_BY_ONE[chosen.program]
-        return tuple(speak(words, voice, style) for words, style in spoken)
-    except (subprocess.SubprocessError, FileNotFoundError) as error:
-        raise _failed(chosen, error) from error
+    refuse_held_out(config.voices)
+    random = np.random.default_rng((config.seed, number))
+    voice = str(random.choice(config.voices))
+    size = min(BATCH, config.count - number * BATCH)
+    plans = [_plan(config, random) for _ in range(size)]
+    spoken = say_many([(words, style) for _, words, _, style in plans], voice)
+    return tuple(
+        at_16_khz(utterance).labelled(text, edits)
+        for utterance, (text, _, edits, _) in zip(spoken, plans, strict=True)
+        if utterance is not None
+    )
 
 
-def say_phones(phones: Sequence[str], voice: str, *, style: Style | None = None) -> Utterance:
-    """Say a flat string of phones as if it were one word; see `say_words`."""
-    return say_words([tuple(phones)], voice, style=style)
+def _plan(
+    config: SynthesisConfig, random: np.random.Generator
+) -> tuple[str, tuple[Word, ...], tuple[Edit, ...], Style]:
+    """Draw one utterance: its text, the phones to say, the errors in them, and the style."""
+    vocabulary = _vocabulary(config.vocabulary)
+    count = int(random.integers(config.words_low, config.words_high + 1))
+    text = tuple(str(word) for word in random.choice(vocabulary, size=count))
+    refuse_held_out((), (" ".join(text),))
+    words: tuple[Word, ...] = tuple(_say(word, random) for word in text)
+    edits: tuple[Edit, ...] = ()
+    if random.random() < config.perturbed_share:
+        words, edits = perturb(words, edit_rate=config.edit_rate, random=random)
+    breaks = np.flatnonzero(random.random(count - 1) < config.break_share).tolist()
+    style = Style(
+        stretch=float(random.uniform(config.stretch_low, config.stretch_high)),
+        pitch=float(random.uniform(config.pitch_low, config.pitch_high)),
+        breaks=frozenset(breaks),
+    )
+    return " ".join(text), words, edits, style
 
 
-def say_text(text: str, voice: str, *, style: Style | None = None) -> Utterance:
-    """Let the synthesiser read a text by its own dictionary and report the phones it chose.
-
-    Raises
-    ------
-    SynthesiserMissing, UnknownVoice, SynthesiserFailed
-        The voice is not installed or not known, or reports no phones (espeak-ng).
-    """
-    chosen = find_voice(voice)
-    speak = {"flite": flite.speak_text, "festival": festival.speak_text}.get(chosen.program)
-    if speak is None:
-        raise SynthesiserFailed({"program": chosen.program, "detail": "it does not report the phones of a text"})
-    try:
-        return speak(text, voice, style or Style()).labelled(text)
-    except (subprocess.SubprocessError, FileNotFoundError) as error:
-        raise _failed(chosen, error) from error
+@cache
+def _vocabulary(size: int) -> tuple[str, ...]:
+    lexicon = default_lexicon()
+    return tuple(word for word in lexicon.by_frequency(size) if word in lexicon)
 
 
-def _failed(voice: Voice, error: Exception) -> SynthesiserFailed:
-    return SynthesiserFailed({"program": f"{voice.program} ({voice.name})", "detail": str(error)})
+def _say(word: str, random: np.random.Generator) -> Word:
+    variants = default_lexicon().lookup(word)
+    return tuple(variants[int(random.integers(len(variants)))].arpabet().split())
+
+
+def at_16_khz(utterance: Utterance) -> Utterance:
+    """The same utterance at 16 kHz; times do not change."""
+    if utterance.sample_rate == SAMPLE_RATE:
+        return utterance
+    import soxr
+
+    samples = np.asarray(soxr.resample(utterance.samples, utterance.sample_rate, SAMPLE_RATE), dtype=np.float32)
+    return replace(utterance, samples=samples, sample_rate=SAMPLE_RATE)

@@ -1,3 +1,4 @@
+import dataclasses
 import shutil
 
 import numpy as np
@@ -6,10 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phonemes.inventory import PHONES
+from phonemes.lexicon import default_lexicon
 from speech.errors import SynthesiserFailed, SynthesiserMissing, UnknownVoice
 from speech.train import synthesis
+from speech.train.planted import PLANTS
 from speech.train.spoken import SILENCE, VOWELS, Style, with_stress
-from speech.train.synthesis import VOICES, say_phones, say_text, say_words
+from speech.train.synthesis import (
+    VOICES,
+    HeldOut,
+    SynthesisConfig,
+    refuse_held_out,
+    say_phones,
+    say_text,
+    say_words,
+    training_set,
+)
 
 INSTALLED = [voice.name for voice in VOICES.values() if voice.installed]
 EXACT = [name for name in INSTALLED if VOICES[name].program != "espeak-ng"]
@@ -40,6 +52,7 @@ def test_every_voice_says_exactly_the_phones_asked_for(voice):
 def test_every_voice_knows_all_39_phones(voice):
     consonants = [symbol for symbol in PHONES if symbol not in VOWELS and symbol != "NG"]
     words = [(consonant, vowel + "1") for consonant, vowel in zip(consonants, sorted(VOWELS) * 2, strict=False)]
+    words = [(*word, "N") for word in words]
     words.append(("S", "IH1", "NG"))
     utterance = say_words(words, voice, style=Style(stretch=0.7, breaks=frozenset(range(len(words)))))
     assert utterance.said == tuple(symbol.rstrip("1") for word in words for symbol in word)
@@ -152,3 +165,53 @@ def test_with_stress_marks_exactly_one_vowel_as_stressed(word):
     marked = with_stress(word)
     assert tuple(symbol.rstrip("01") for symbol in marked) == word
     assert sum(symbol.endswith("1") for symbol in marked) == (1 if any(symbol in VOWELS for symbol in word) else 0)
+
+
+SMALL = SynthesisConfig(count=24, voices=("kal16",), words_low=1, words_high=3, vocabulary=500)
+
+
+@needs_flite
+def test_a_training_set_is_the_same_every_time_and_half_perturbed():
+    first, second = list(training_set(SMALL)), list(training_set(SMALL))
+    assert len(first) == 24
+    for left, right in zip(first, second, strict=True):
+        assert left.phones == right.phones
+        assert np.array_equal(left.samples, right.samples)
+    assert {utterance.sample_rate for utterance in first} == {16_000}
+    assert 4 <= sum(bool(utterance.planted) for utterance in first) <= 20
+
+
+@needs_flite
+def test_another_seed_gives_other_words():
+    texts = {utterance.text for utterance in training_set(SMALL)}
+    assert texts.isdisjoint(utterance.text for utterance in training_set(dataclasses.replace(SMALL, seed=1)))
+
+
+@needs_flite
+def test_what_is_said_is_the_text_with_its_planted_errors():
+    for utterance in training_set(SMALL):
+        words = [list(default_lexicon().lookup(word)[0].phones) for word in utterance.text.split()]
+        for edit in reversed(utterance.planted):
+            if edit.expected is not None and len(default_lexicon().lookup(utterance.text.split()[edit.word])) == 1:
+                assert words[edit.word][edit.phone] == edit.expected
+        if not utterance.planted and all(len(default_lexicon().lookup(word)) == 1 for word in utterance.text.split()):
+            assert utterance.said == tuple(phone for word in words for phone in word)
+
+
+def test_a_training_set_refuses_the_held_out_voice():
+    with pytest.raises(HeldOut, match="ked"):
+        next(training_set(SynthesisConfig(voices=("kal16", "ked"))))
+
+
+def test_a_training_set_refuses_a_held_out_text(monkeypatch):
+    monkeypatch.setattr(synthesis, "_vocabulary", lambda _size: ("i", "think"))
+    monkeypatch.setattr("speech.train.held_out.HELD_OUT_TEXTS", {"i think", "think i", "i i", "think think"})
+    with pytest.raises(HeldOut, match="kept for tests"):
+        list(training_set(SynthesisConfig(count=1, voices=("kal16",), words_low=2, words_high=2)))
+
+
+def test_every_fixture_sentence_is_held_out():
+    for plant in PLANTS:
+        with pytest.raises(HeldOut):
+            refuse_held_out((), (plant.text.upper(),))
+    refuse_held_out(("slt",), ("A sentence nobody keeps.",))
