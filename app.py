@@ -1,0 +1,16 @@
+"""Start the practice page: python app.py, then open http://127.0.0.1:7860."""
+
+import uvicorn
+
+from speech.settings import Settings
+from web.application import create_app
+
+
+def main() -> None:
+    """Read the settings, build the app and serve it."""
+    settings = Settings.from_environment()
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, server_header=False)
+
+
+if __name__ == "__main__":
+    main()

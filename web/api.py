@@ -1,0 +1,114 @@
+"""The HTTP API: judge a recording, hand one over for the practice page, ask whether the server is well."""
+
+import json
+from typing import Annotated, Literal, cast
+
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from speech.errors import FileTooLarge, SpeechError
+from speech.settings import Settings
+from web.assessing import AssessmentQueue
+from web.errors import BadRequest
+from web.recordings import RecordingStore, new_token
+from web.security import OWNER_COOKIE
+
+_MEGABYTE = 1_000_000
+
+
+class ErrorBody(BaseModel):
+    """What every refused request gets."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class RecordingBody(BaseModel):
+    """A recording that waits for its check."""
+
+    id: str
+    bytes: int
+    seconds_kept: float
+
+
+class HealthBody(BaseModel):
+    """How the server is."""
+
+    status: Literal["ok", "starting"]
+    model: str
+    waiting: int
+
+
+_REFUSALS: dict[int | str, dict[str, object]] = {
+    status: {"model": ErrorBody} for status in (400, 403, 413, 415, 422, 429, 503)
+}
+
+
+def build_api(settings: Settings, *, queue: AssessmentQueue, store: RecordingStore) -> APIRouter:
+    """Build the routes under /api/v1."""
+    router = APIRouter(prefix="/api/v1", responses=cast("dict[int | str, dict[str, object]]", _REFUSALS))
+    _add_health(router, settings, queue)
+    _add_recordings(router, settings, store)
+    _add_assess(router, settings, queue)
+    return router
+
+
+def _add_health(router: APIRouter, settings: Settings, queue: AssessmentQueue) -> None:
+    @router.get("/health")
+    async def health() -> HealthBody:
+        """Say whether the model is loaded and how many readings wait."""
+        return HealthBody(status="ok" if queue.ready else "starting", model=settings.model, waiting=queue.waiting)
+
+
+def _add_recordings(router: APIRouter, settings: Settings, store: RecordingStore) -> None:
+    @router.post("/recordings", status_code=201)
+    async def add_recording(request: Request, response: Response) -> RecordingBody:
+        """Take the recording in the request's body; it belongs to the browser that sent it, for a few minutes."""
+        known = request.cookies.get(OWNER_COOKIE, "")
+        owner = known if len(known) == len(new_token()) else new_token()
+        stored = await store.save(request.stream(), owner=owner)
+        if owner != known:
+            secure = request.url.scheme == "https"
+            response.set_cookie(OWNER_COOKIE, owner, httponly=True, samesite="strict", secure=secure)
+        return RecordingBody(id=stored.id, bytes=stored.stored_bytes, seconds_kept=settings.recording_lifetime_s)
+
+
+def _add_assess(router: APIRouter, settings: Settings, queue: AssessmentQueue) -> None:
+    @router.post("/assess")
+    async def assess(
+        audio: Annotated[UploadFile, File(description="WAV, FLAC, MP3, Ogg, WebM or MP4/M4A")],
+        text: Annotated[str, Form(description="What the learner was asked to read")],
+        format: Annotated[Literal["lafal", "azure"], Form(description="Shape of the answer")] = "lafal",
+        own: Annotated[str, Form(description='Own pronunciations as JSON, e.g. {"Lafal": "l a f a l"}')] = "{}",
+    ) -> Response:
+        """Judge one reading, sound by sound. The recording is deleted as soon as it is judged."""
+        from speech.export import to_azure, to_json
+
+        pronunciations = _pronunciations(own)
+        recording = await _read(audio, limit_bytes=settings.max_file_bytes)
+        assessment = await queue.assess(recording, text, own=pronunciations)
+        if format == "azure":
+            return JSONResponse(to_azure(assessment))
+        return Response(to_json(assessment), media_type="application/json")
+
+
+async def _read(upload: UploadFile, *, limit_bytes: int) -> bytes:
+    content = await upload.read(limit_bytes + 1)
+    if len(content) > limit_bytes:
+        raise FileTooLarge({"megabytes": len(content) / _MEGABYTE, "limit": limit_bytes / _MEGABYTE})
+    return content
+
+
+def _pronunciations(own: str) -> dict[str, str]:
+    try:
+        entries = json.loads(own)
+    except json.JSONDecodeError as error:
+        raise BadRequest({"field": "own"}) from error
+    if not isinstance(entries, dict) or not all(isinstance(value, str) for value in entries.values()):
+        raise BadRequest({"field": "own"})
+    return cast("dict[str, str]", entries)
+
+
+__all__ = ["ErrorBody", "HealthBody", "RecordingBody", "SpeechError", "build_api"]

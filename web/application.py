@@ -1,0 +1,148 @@
+"""The whole web app: API, practice page in two languages, and the way from "/" to the right one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
+
+from speech.errors import ModelError, SpeechError
+from speech.settings import Settings
+from web.api import build_api
+from web.assessing import AssessmentQueue, Judge
+from web.catalogue import LANGUAGES
+from web.errors import BadRequest
+from web.recordings import RecordingStore
+from web.responses import catalogue_of, error_response
+from web.security import KnownRoutesOnly, OwnPagesOnly, RequestSize, SecurityHeaders
+
+_ICON = Path(__file__).parent / "components" / "icon.svg"
+_SWEEP_EVERY_S = 30.0
+
+
+def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
+    """Build the web app.
+
+    Parameters
+    ----------
+    settings : Settings
+        Limits, model and address.
+    judge : Judge, optional
+        What judges readings; an `Assessor` with the settings' model by default, loaded when the app starts.
+
+    Returns
+    -------
+    FastAPI
+        Ready for an ASGI server. Recordings live in a private folder that is removed when the app stops.
+    """
+    queue = AssessmentQueue(_opener(settings, judge), workers=settings.workers, max_waiting=settings.max_waiting)
+    store = RecordingStore(max_bytes=settings.max_file_bytes, lifetime_s=settings.recording_lifetime_s)
+    app = FastAPI(
+        title="Lafal",
+        summary="Hears a learner read a sentence and says, sound by sound, what was said.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(queue, store),
+    )
+    app.include_router(build_api(settings, queue=queue, store=store))
+    _add_entrance(app)
+    _add_error_answers(app)
+    _mount_pages(app, settings, queue=queue, store=store)
+    # The last one added sees a request first.
+    app.add_middleware(RequestSize, max_recording_bytes=settings.max_file_bytes)
+    app.add_middleware(KnownRoutesOnly)
+    app.add_middleware(OwnPagesOnly)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _opener(settings: Settings, judge: Judge | None) -> Callable[[], Judge]:
+    def open_judge() -> Judge:
+        if judge is not None:
+            return judge
+        from speech.assess import Assessor
+
+        return Assessor(settings=settings)
+
+    return open_judge
+
+
+def _lifespan(queue: AssessmentQueue, store: RecordingStore) -> Callable[[FastAPI], object]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(_warm_up(queue)), asyncio.create_task(_sweep(store))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            queue.close()
+            store.close()
+
+    return lifespan
+
+
+async def _warm_up(queue: AssessmentQueue) -> None:
+    try:
+        await queue.warm_up()
+    except ModelError:
+        # Whoever asks for the first check is told, in their language; the page itself works without a model.
+        return
+
+
+async def _sweep(store: RecordingStore) -> None:
+    while True:
+        await asyncio.sleep(_SWEEP_EVERY_S)
+        store.sweep()
+
+
+def _add_entrance(app: FastAPI) -> None:
+    @app.get("/", include_in_schema=False)
+    async def entrance(request: Request) -> Response:
+        return RedirectResponse(f"/{catalogue_of(request).language}/", headers={"Vary": "Accept-Language, Cookie"})
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    @app.get("/icon.svg", include_in_schema=False)
+    async def icon() -> Response:
+        return FileResponse(_ICON, media_type="image/svg+xml")
+
+    @app.get("/manifest.json", include_in_schema=False)
+    async def manifest(request: Request) -> Response:
+        catalogue = catalogue_of(request)
+        body = {
+            "name": "Lafal",
+            "short_name": "Lafal",
+            "description": catalogue.say("page.tagline"),
+            "lang": catalogue.language,
+            "start_url": "/",
+            "display": "standalone",
+            "background_color": "#fbf9f4",
+            "theme_color": "#3b49c4",
+            "icons": [{"src": "/icon.svg", "sizes": "any", "type": "image/svg+xml"}],
+        }
+        return JSONResponse(body, media_type="application/manifest+json")
+
+
+def _add_error_answers(app: FastAPI) -> None:
+    @app.exception_handler(SpeechError)
+    async def refuse(request: Request, error: Exception) -> Response:
+        return error_response(request, cast("SpeechError", error))
+
+    @app.exception_handler(RequestValidationError)
+    async def point_at_field(request: Request, error: Exception) -> Response:
+        place = cast("RequestValidationError", error).errors()[0]["loc"]
+        return error_response(request, BadRequest({"field": str(place[-1])}))
+
+
+def _mount_pages(app: FastAPI, settings: Settings, *, queue: AssessmentQueue, store: RecordingStore) -> None:
+    # Gradio takes seconds to import; whoever only wants the API's types need not wait.
+    from web.pages.practice import mount_practice
+
+    for language in LANGUAGES:
+        mount_practice(app, settings, queue=queue, store=store, language=language)

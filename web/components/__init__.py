@@ -1,0 +1,1 @@
+"""Parts of a page: a template, its script and the frozen values that fill it."""

@@ -1,0 +1,41 @@
+"""Fills the components' HTML templates; everything that comes from a person is escaped."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from web.catalogue import Catalogue
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(template: str, catalogue: Catalogue, **values: object) -> str:
+    """Fill a template; it can call `say(key, **facts)` and `count(key, number)`.
+
+    Parameters
+    ----------
+    template : str
+        File name beside this module.
+    catalogue : Catalogue
+        Strings of the reader's language.
+    values : object
+        What else the template names.
+    """
+    return _environment().get_template(template).render(say=catalogue.say, count=catalogue.count, **values)
+
+
+def read_text(name: str) -> str:
+    """Read a script or style sheet that belongs to a component."""
+    return (_FOLDER / name).read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Every sentence a person sees, one catalogue a language."""

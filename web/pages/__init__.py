@@ -1,0 +1,1 @@
+"""Gradio pages, one a file."""

@@ -1,0 +1,157 @@
+"""Learners' recordings on their short way through the server: owner-checked, size-limited, soon deleted."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from speech.errors import EmptyFile, FileTooLarge
+from web.errors import Busy, RecordingGone
+
+_ID_BYTES = 16
+_PER_OWNER = 4
+_TOTAL_BYTES = 500_000_000
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecording:
+    """One recording on disk.
+
+    Parameters
+    ----------
+    id, owner : str
+        Both 128 random bits, made here; the owner travels in a cookie no script can read.
+    path : Path
+        The file; its name is the id and says nothing about the person.
+    stored_bytes : int
+        Size of the file.
+    expires_s : float
+        When it is deleted, on the store's clock.
+    """
+
+    id: str
+    owner: str
+    path: Path
+    stored_bytes: int
+    expires_s: float
+
+
+def new_token() -> str:
+    """Make an identifier of 128 random bits."""
+    return secrets.token_hex(_ID_BYTES)
+
+
+class RecordingStore:
+    """Keeps recordings in a private folder until they are judged or expire; nothing outlives the server.
+
+    Parameters
+    ----------
+    max_bytes : int
+        Largest recording, counted while reading.
+    lifetime_s : float
+        Seconds until an unused recording is deleted.
+    total_bytes : int
+        Room for all recordings together; beyond it new ones are refused.
+    clock : callable
+        Seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_bytes: int,
+        lifetime_s: float,
+        total_bytes: int = _TOTAL_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._max_bytes = max_bytes
+        self._lifetime_s = lifetime_s
+        self._total_bytes = total_bytes
+        self._clock = clock
+        self._folder = Path(tempfile.mkdtemp(prefix="lafal-"))
+        self._recordings: dict[str, StoredRecording] = {}
+
+    async def save(self, chunks: AsyncIterable[bytes], *, owner: str) -> StoredRecording:
+        """Write a recording to disk while it arrives.
+
+        Raises
+        ------
+        FileTooLarge
+            More bytes than one recording may have.
+        EmptyFile
+            No bytes at all.
+        Busy
+            No room for more recordings at the moment.
+        """
+        self.sweep()
+        if sum(kept.stored_bytes for kept in self._recordings.values()) >= self._total_bytes:
+            raise Busy({"seconds": self._lifetime_s})
+        identifier = new_token()
+        path = self._folder / identifier
+        try:
+            stored_bytes = await self._write(chunks, path)
+        except BaseException:
+            # Also when the browser hangs up half-way: half a recording must not stay.
+            path.unlink(missing_ok=True)
+            raise
+        stored = StoredRecording(identifier, owner, path, stored_bytes, self._clock() + self._lifetime_s)
+        self._recordings[identifier] = stored
+        self._make_room(owner)
+        return stored
+
+    async def _write(self, chunks: AsyncIterable[bytes], path: Path) -> int:
+        written = 0
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            async for chunk in chunks:
+                written += len(chunk)
+                if written > self._max_bytes:
+                    raise FileTooLarge({"megabytes": written / _MEGABYTE, "limit": self._max_bytes / _MEGABYTE})
+                file.write(chunk)
+        if not written:
+            raise EmptyFile
+        return written
+
+    def _make_room(self, owner: str) -> None:
+        own = [kept.id for kept in self._recordings.values() if kept.owner == owner]
+        for identifier in own[:-_PER_OWNER]:
+            self._remove(identifier)
+
+    def find(self, identifier: str, *, owner: str | None) -> StoredRecording:
+        """Look up a recording for the one who made it.
+
+        Raises
+        ------
+        RecordingGone
+            It expired, never was, or is somebody else's: the caller cannot tell which.
+        """
+        self.sweep()
+        stored = self._recordings.get(identifier)
+        if stored is None or owner is None or not secrets.compare_digest(stored.owner, owner):
+            raise RecordingGone
+        return stored
+
+    def delete(self, identifier: str, *, owner: str | None) -> None:
+        """Delete a recording now, if it is the owner's; deleting twice is fine."""
+        with contextlib.suppress(RecordingGone):
+            self._remove(self.find(identifier, owner=owner).id)
+
+    def sweep(self) -> None:
+        """Delete what has expired."""
+        now_s = self._clock()
+        for identifier in [kept.id for kept in self._recordings.values() if kept.expires_s <= now_s]:
+            self._remove(identifier)
+
+    def close(self) -> None:
+        """Delete everything."""
+        self._recordings.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _remove(self, identifier: str) -> None:
+        self._recordings.pop(identifier).path.unlink(missing_ok=True)

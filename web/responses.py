@@ -1,0 +1,31 @@
+"""Errors as JSON in the caller's language."""
+
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
+
+from speech.errors import SpeechError
+from web.catalogue import Catalogue, negotiate, open_catalogue
+from web.errors import Busy, http_status
+
+LANGUAGE_COOKIE = "lafal_language"
+"""The language a person picked in the page."""
+
+
+def catalogue_of(connection: HTTPConnection) -> Catalogue:
+    """Open the catalogue the caller wants: the one picked before, else the one the browser asks for."""
+    chosen = connection.cookies.get(LANGUAGE_COOKIE)
+    return open_catalogue(negotiate(connection.headers.get("accept-language"), chosen=chosen))
+
+
+def error_response(connection: HTTPConnection, error: SpeechError) -> JSONResponse:
+    """Say what happened and what to do, with the status that fits.
+
+    Returns
+    -------
+    JSONResponse
+        ``{"code": ..., "message": ..., "remedy": ...}``; a busy server adds Retry-After.
+    """
+    sentence, remedy = catalogue_of(connection).explain(error)
+    headers = {"Retry-After": f"{error.facts['seconds']:.0f}"} if isinstance(error, Busy) else None
+    body = {"code": error.code, "message": sentence, "remedy": remedy}
+    return JSONResponse(body, status_code=http_status(error), headers=headers)

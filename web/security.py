@@ -1,0 +1,172 @@
+"""What every response carries and every request must pass: headers, origin, size, and which Gradio routes exist."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.catalogue import LANGUAGES
+from web.errors import ForeignOrigin, RequestTooLarge, WebError
+from web.responses import error_response
+
+OWNER_COOKIE = "lafal_owner"
+"""Says whose a recording is; 128 random bits, unreadable to scripts."""
+
+_PAGE_BYTES = 256_000
+"""Ample for a sentence and the page's own events."""
+
+_MULTIPART_BYTES = 64_000
+"""What the text fields of an API call may weigh beside the recording."""
+
+# Gradio evaluates its templates and inlines its configuration, hence the two "unsafe" words; whatever runs, it
+# can reach this server alone.
+_CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' blob:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+)
+"""Security headers of every response."""
+
+_PAGE_ROUTES = re.compile(
+    rf"^/(?:{'|'.join(LANGUAGES)})"
+    r"(?:/(?:(?:config|theme\.css|manifest\.json|favicon\.ico)?|(?:assets|static|svelte)/.+"
+    r"|gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|startup-events|theme\.css|app_id|reset/?|cancel)))?$"
+)
+"""The only Gradio routes the page needs; uploads, files, the proxy, API docs and monitoring stay unreachable."""
+
+
+class SecurityHeaders:
+    """Adds the security headers to every HTTP response; API answers and pages are never cached."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if not re.search(r"/(assets|static)/", scope["path"]):
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class OwnPagesOnly:
+    """Refuses requests that change something and come from a page of another site."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "http" and scope["method"] not in {"GET", "HEAD"} and is_foreign(Headers(scope=scope)):
+            await error_response(HTTPConnection(scope), ForeignOrigin())(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def is_foreign(headers: Headers) -> bool:
+    """Tell whether a browser sent this request for a page of another site.
+
+    Scripts send neither header; they carry no cookies that could be abused either.
+    """
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+
+
+class KnownRoutesOnly:
+    """Answers 404 for every route of Gradio that the page does not use."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        is_page = any(re.match(rf"/{language}(/|$)", scope.get("path", "")) for language in LANGUAGES)
+        if is_page and not _PAGE_ROUTES.match(scope["path"]):
+            await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+class RequestSize:
+    """Cuts off request bodies that are larger than their route needs, while they arrive.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What serves the request.
+    max_recording_bytes : int
+        Largest recording; routes under /api/ may carry one.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_recording_bytes: int) -> None:
+        self._app = app
+        self._api_bytes = max_recording_bytes + _MULTIPART_BYTES
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._api_bytes if scope["path"].startswith("/api/") else _PAGE_BYTES
+        connection = HTTPConnection(scope)
+        announced = connection.headers.get("content-length", "0")
+        if not announced.isdigit() or int(announced) > limit:
+            await error_response(connection, RequestTooLarge())(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise _BodyTooLarge
+            return message
+
+        try:
+            await self._app(scope, receive_counted, send)
+        except _BodyTooLarge:
+            await error_response(connection, RequestTooLarge())(scope, receive, send)
+
+
+class _BodyTooLarge(WebError):
+    """The body grew beyond the limit while it arrived."""
