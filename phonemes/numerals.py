@@ -123,9 +123,9 @@ def money(symbol: str, written: str, magnitude: str | None = None) -> list[str]:
         unit = one if parts == ("1", None) and not magnitude else many
         return [*number(written, rupiah=name == "rp"), *([magnitude] if magnitude else []), unit]
     small_words = [*cardinal(str(int(small))), cent if int(small) == 1 else cents]
-    if int(figures) == 0:
+    if not figures.strip("0"):
         return small_words
-    words = [*cardinal(figures), one if int(figures) == 1 else many]
+    words = [*cardinal(figures), one if figures == "1" else many]
     return [*words, "and", *small_words] if int(small) else words
 
 

@@ -58,24 +58,23 @@ UNITS = MappingProxyType(
     {
         sign: (tuple(one.split()), tuple(many.split()))
         for sign, one, many in (
-            ("km/h", "kilometre per hour", "kilometres per hour"),
-            ("m/s", "metre per second", "metres per second"),
+            ("km/h", "kilometer per hour", "kilometers per hour"),
+            ("m/s", "meter per second", "meters per second"),
             ("mph", "mile per hour", "miles per hour"),
-            ("km", "kilometre", "kilometres"),
-            ("hm", "hectometre", "hectometres"),
-            ("m", "metre", "metres"),
-            ("cm", "centimetre", "centimetres"),
-            ("mm", "millimetre", "millimetres"),
-            ("km^2", "square kilometre", "square kilometres"),
-            ("km2", "square kilometre", "square kilometres"),
-            ("m^2", "square metre", "square metres"),
-            ("m2", "square metre", "square metres"),
-            ("cm^2", "square centimetre", "square centimetres"),
-            ("cm2", "square centimetre", "square centimetres"),
-            ("m^3", "cubic metre", "cubic metres"),
-            ("m3", "cubic metre", "cubic metres"),
-            ("cm^3", "cubic centimetre", "cubic centimetres"),
-            ("cm3", "cubic centimetre", "cubic centimetres"),
+            ("km", "kilometer", "kilometers"),
+            ("m", "meter", "meters"),
+            ("cm", "centimeter", "centimeters"),
+            ("mm", "millimeter", "millimeters"),
+            ("km^2", "square kilometer", "square kilometers"),
+            ("km2", "square kilometer", "square kilometers"),
+            ("m^2", "square meter", "square meters"),
+            ("m2", "square meter", "square meters"),
+            ("cm^2", "square centimeter", "square centimeters"),
+            ("cm2", "square centimeter", "square centimeters"),
+            ("m^3", "cubic meter", "cubic meters"),
+            ("m3", "cubic meter", "cubic meters"),
+            ("cm^3", "cubic centimeter", "cubic centimeters"),
+            ("cm3", "cubic centimeter", "cubic centimeters"),
             ("ha", "hectare", "hectares"),
             ("ft", "foot", "feet"),
             ("kg", "kilogram", "kilograms"),
@@ -84,10 +83,10 @@ UNITS = MappingProxyType(
             ("lb", "pound", "pounds"),
             ("lbs", "pound", "pounds"),
             ("oz", "ounce", "ounces"),
-            ("l", "litre", "litres"),
-            ("L", "litre", "litres"),
-            ("ml", "millilitre", "millilitres"),
-            ("mL", "millilitre", "millilitres"),
+            ("l", "liter", "liters"),
+            ("L", "liter", "liters"),
+            ("ml", "milliliter", "milliliters"),
+            ("mL", "milliliter", "milliliters"),
             ("°C", "degree celsius", "degrees celsius"),
             ("°F", "degree fahrenheit", "degrees fahrenheit"),
             ("° C", "degree celsius", "degrees celsius"),
@@ -105,20 +104,19 @@ UNITS = MappingProxyType(
             ("GB", "gigabyte", "gigabytes"),
             ("TB", "terabyte", "terabytes"),
             ("Hz", "hertz", "hertz"),
-            ("kHz", "kilohertz", "kilohertz"),
+            ("kHz", "kilo hertz", "kilo hertz"),
             ("MHz", "megahertz", "megahertz"),
-            ("GHz", "gigahertz", "gigahertz"),
             ("W", "watt", "watts"),
             ("kW", "kilowatt", "kilowatts"),
             ("kWh", "kilowatt hour", "kilowatt hours"),
             ("V", "volt", "volts"),
-            ("kcal", "kilocalorie", "kilocalories"),
+            ("kcal", "kilo calorie", "kilo calories"),
         )
     }
 )
 """Unit sign after a number -> its words for one, and for any other number."""
 
-UNITS_ALONE = frozenset({"km", "cm", "mm", "kg", "mg", "ml", "km/h", "kW", "kHz", "MHz", "GHz"})
+UNITS_ALONE = frozenset({"km", "cm", "mm", "kg", "mg", "ml", "km/h", "kW", "kHz", "MHz"})
 """Units read long even without a number before them ("how many kg?")."""
 
 SIGNS = MappingProxyType(

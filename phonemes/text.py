@@ -8,7 +8,8 @@ How what is not a plain word is read (one reading each, so that every listener e
 - whole hours up to twelve "o'clock", later ones "hundred" ("15:00" is "fifteen hundred");
 - capitals as letters, unless the whole sentence is in capitals; whether "NASA" is a word is for the dictionary to say,
   so each letter names the `acronym` it belongs to;
-- hyphens, dashes and brackets separate words; emoji and other pictures are silent.
+- hyphens, dashes and brackets separate words; emoji and other pictures are silent;
+- letters of other scripts, and more letters in a row than any word has, are skipped and reported.
 """
 
 import re
@@ -36,6 +37,7 @@ __all__ = ["Reading", "Skipped", "Token", "read", "tokenise"]
 _PLURAL_LETTERS = re.compile(r"([A-Z]{2,5})('?s)")
 _VOWEL_LETTER = re.compile("[aeiouyAEIOUY]")
 _LONGEST_LETTERS_BY_FIGURES = 3
+_LONGEST_WORD = 45  # letters of the longest word in English dictionaries; more is no word
 _WORD_LETTERS = frozenset("aiAI")  # single letters that are words
 
 
@@ -66,6 +68,9 @@ def read(text: str) -> Reading:
 def _word(script: Script, piece: re.Match[str]) -> None:
     first, last = _without_quotes(script, piece)
     raw = script.plain[first:last]
+    if len(raw) > _LONGEST_WORD:
+        script.skip(first, last)
+        return
     for reading in (_abbreviation, _roman, _capitals, _short_letters):
         if reading(script, raw, first, last):
             return

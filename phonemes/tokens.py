@@ -40,7 +40,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A piece of another script, which cannot be read; `[char_start, char_end)` points into the original."""
+    """A piece of another script or far too long for a word; `[char_start, char_end)` points into the original."""
 
     char_start: int
     char_end: int
