@@ -15,8 +15,8 @@ _SPACE_BEFORE_STOP = re.compile(r"\s+(?=[,.;:!?…])")
 def to_azure(assessment: Assessment, *, phoneme_alphabet: PhonemeAlphabet = "ipa") -> dict[str, Any]:
     """Shape an assessment like a detailed answer of Azure's Pronunciation Assessment (hundred-mark, phoneme level).
 
-    What Lafal does not know is left out: ``Confidence``; the times and scores of words that were not said; every score
-    that was not given; ``Grapheme`` of words of several syllables. ``NBestPhonemes`` has the one phone that was heard.
+    What Lafal does not know is left out: ``Confidence``; the times and phones of words that were not said; every
+    score that was not given; ``Grapheme`` of words of several syllables. ``NBestPhonemes`` has the one phone that was heard.
     Nothing is masked, so ``MaskedITN`` equals ``ITN``. A syllable's score is the mean of its judged phones. A reading
     without scores has the status "NoMatch" and no ``NBest``.
 
@@ -102,7 +102,7 @@ def _accuracy(score: float | None) -> dict[str, Any]:
 def _word(word: WordResult, alphabet: PhonemeAlphabet) -> dict[str, Any]:
     error = {"ErrorType": word.error.value.capitalize()}
     if word.error is WordError.OMISSION:
-        return {"Word": word.text, "PronunciationAssessment": error}
+        return {"Word": word.text, "PronunciationAssessment": {**_accuracy(word.score), **error}}
     times = _times(word.start_s, word.end_s)
     assessed = {**_accuracy(word.score), **error}
     shaped: dict[str, Any] = {"Word": word.text, **times, "PronunciationAssessment": assessed}

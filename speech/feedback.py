@@ -68,7 +68,8 @@ def fix_cards(
     The same confusion in several words makes one card. Cards are ordered by their gain, the sum over the card's
     places of ``severity * certainty * load * habit``:
 
-    - severity: ``(100 - score) / 100``; 1 where nothing was heard.
+    - severity: ``(100 - score) / 100``; 1 for a word left out, 0.4 for a sound added, 0.3 for a strong syllable in the
+      wrong place, which have no score of their own.
     - certainty: probability of what was said times ``1 - uncertainty / 50``, so that a score whose standard
       deviation reaches 50 counts for nothing; "polish", where no rival is named, uses the second factor alone.
     - load: for a substitution 0.5, plus up to 0.5 in proportion to the minimal pairs of frequent words it confuses

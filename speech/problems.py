@@ -22,7 +22,9 @@ _LOAD: Mapping[str, float] = {
     "stress": 0.8,  # listeners look words up by their strong syllable, but we hear stress less surely than sounds
     "omission": 1.5,  # a whole word is more than one sound
 }
-_STRESS_SEVERITY = 0.5  # a strong syllable in the wrong place, on the scale where nothing heard is 1
+# What has no score of its own, on the scale where a phone not heard is 1.
+_STRESS_SEVERITY = 0.3
+_INSERTION_SEVERITY = 0.4  # ten points of the score of a word of four phones
 _BLIND_UNCERTAINTY = 50.0  # a standard deviation this wide on 0..100 says nothing about the score
 _NAMED_FROM = 0.35  # below this probability we do not claim to know what was said
 
@@ -31,8 +33,8 @@ _NAMED_FROM = 0.35  # below this probability we do not claim to know what was sa
 class Problem:
     """One thing that went wrong at one place.
 
-    `place` is (word index, phone index), as in a fix card; `position` is "initial", "medial", "final" or None; `gain`
-    is severity x certainty x load x habit; problems with the same `key` are one habit.
+    `place` is (word index, phone index), as in a fix card; `position` is "initial", "medial" or "final", for an
+    insertion also "between" (words), or None; `gain` is severity x certainty x load x habit; problems with the same `key` are one habit.
     """
 
     kind: Kind
@@ -98,10 +100,11 @@ def _insertions(word: WordResult, word_index: int) -> Iterator[Problem]:
     for extra in word.insertions:
         if extra.probability < _NAMED_FROM:
             continue
-        position: str = "initial" if extra.after < 0 else "final" if extra.after == last else "medial"
+        start = "between" if word_index else "initial"  # such a vowel may as well end the word before
+        position = start if extra.after < 0 else "final" if extra.after == last else "medial"
         # Which small vowel slips in is chance; that one does, and where, is the habit.
         key = ("insertion", "vowel" if phone(extra.phone).is_vowel else extra.phone, position)
-        gain = extra.probability * _LOAD["insertion"]
+        gain = _INSERTION_SEVERITY * extra.probability * _LOAD["insertion"]
         yield Problem("insertion", extra.phone, extra.phone, (word_index, extra.after), position, gain, key)
 
 

@@ -169,7 +169,7 @@ def hello() -> Assessment:
         syllables=(Syllable(0, 2, 0, False, 0.2, 0.4), Syllable(2, 4, 1, True, 0.4, 0.6)),
         insertions=(Insertion("L", 0.6, 3, 0.6, 0.65),),
     )
-    big = _word("big", 7, (_result("B", 0.7, said=None, score=0.0),), error=WordError.OMISSION, score=None)
+    big = _word("big", 7, (_result("B", 0.7, said=None, score=0.0),), error=WordError.OMISSION, score=0.0)
     world = _word(
         "world",
         11,
@@ -255,7 +255,10 @@ def test_azure_has_the_documented_names(hello: Assessment) -> None:
 def test_azure_leaves_out_what_is_not_known(hello: Assessment) -> None:
     best = to_azure(hello)["NBest"][0]
     assert "Confidence" not in best
-    assert best["Words"][1] == {"Word": "big", "PronunciationAssessment": {"ErrorType": "Omission"}}
+    assert best["Words"][1] == {
+        "Word": "big",
+        "PronunciationAssessment": {"AccuracyScore": 0.0, "ErrorType": "Omission"},
+    }
     lost = best["Words"][2]["Phonemes"][3]
     assert lost["PronunciationAssessment"] == {}
     assert best["Words"][2]["Syllables"][0]["Grapheme"] == "world"

@@ -186,6 +186,13 @@ def test_an_added_vowel(after: int, part: str) -> None:
     assert "/ʌ/" in card.how[0]
 
 
+def test_an_added_vowel_between_words() -> None:
+    boy = _word("boy", "B", "OY", insertions=(Insertion("AH", 0.8, -1, 0.1, 0.2),))
+    card = _only(fix_cards(_reading(_word("good", "G", "UH", "D"), boy)))
+    assert "before this word" in card.how[0]
+    assert card.places == ((1, -1),)
+
+
 def test_added_vowels_of_any_colour_share_a_card_and_doubtful_ones_are_ignored() -> None:
     def spend(vowel: str, chance: float) -> WordResult:
         return _word("spend", "S", "P", "EH", "N", "D", insertions=(Insertion(vowel, chance, 0, 0.1, 0.2),))
