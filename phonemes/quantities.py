@@ -13,6 +13,7 @@ Handler = Callable[[Script, re.Match[str]], None]
 """Reads one piece of a pattern aloud into the script."""
 
 _SCALES = {"k": "thousand", "m": "million", "bn": "billion"}
+_DATE_CUES = frozenset({"on", "by", "until", "till", "since", "before", "after"})
 _YEAR_CUES = frozenset(
     {"in", "since", "by", "until", "till", "from", "of", "year", "during", "before", "after", "around", "early", "late"}
     | set(MONTHS)
@@ -51,9 +52,10 @@ def _date(script: Script, piece: re.Match[str]) -> None:
 
 def _slash(script: Script, piece: re.Match[str]) -> None:
     top, bottom = piece["top"], piece["bottom"]
-    if piece["bar"] == "⁄" or numerals.is_fraction(top, bottom):
+    before = script.follows(piece.start())
+    is_dated = before is not None and before.spoken in _DATE_CUES
+    if piece["bar"] == "⁄" or (numerals.is_fraction(top, bottom) and not is_dated):
         words = numerals.fraction(top, bottom)
-        before = script.follows(piece.start())
         if before is not None and before.written.isdecimal():
             words = ["and", *(["a"] if words[0] == "one" else words[:1]), *words[1:]]
         script.say(words, piece.start(), piece.end())

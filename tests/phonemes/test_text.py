@@ -100,6 +100,7 @@ def say(text: str) -> str:
         ("10² x³", "ten squared X cubed"),
         # dates, years, times
         ("on the 21/11", "on the twenty first of november"),
+        ("on 1/2", "on the first of february"),
         ("11/21/2026", "november twenty first twenty twenty six"),
         ("21.11.2026 2026-11-21", "the twenty first of november twenty twenty six "
          "the twenty first of november twenty twenty six"),
