@@ -244,8 +244,15 @@ def _parse_config(content: Mapping[str, object]) -> _Config:
     return _Config(
         name=name,
         version=str(content["version"]),
-        period_s=float(cast("float", content["period_s"])),
-        offset_s=float(cast("float", content["offset_s"])),
-        shortest_s=float(cast("float", content["shortest_s"])),
+        period_s=_seconds(content, "period_s"),
+        offset_s=_seconds(content, "offset_s"),
+        shortest_s=_seconds(content, "shortest_s"),
         folding=None if vocabulary == _STANDARD_VOCABULARY else read_vocabulary(vocabulary, blank=0, name=name),
     )
+
+
+def _seconds(content: Mapping[str, object], key: str) -> float:
+    value = float(cast("float", content[key]))
+    if not 0 <= value < 1 or (key == "period_s" and value == 0):
+        raise ValueError(f"{key} must lie between 0 and 1 s")
+    return value

@@ -17,6 +17,8 @@ _FEWEST_PHONES = 35
 _FEWEST_ARPABET = 0.8
 """Share of an ARPAbet vocabulary that must be ARPAbet; the rest may be noises."""
 _FLOOR = -1e4
+_USUAL_MERGERS = MappingProxyType({"AO": "AA", "ZH": "SH"})
+"""What the usual folding of TIMIT writes for phones it drops."""
 
 _SPECIAL = re.compile(r"<.*>|\[.*\]|\W*|_|h#|sil|sp|spn|nsn|pau|epi|[bdgkpt]cl|q", re.IGNORECASE)
 _ARPABET_DETAIL = re.compile(r"[0-2]$|_[BIES]$")
@@ -190,22 +192,23 @@ class Folding:
         folded = np.full((len(logits), _WIDTH), _FLOOR)
         if len(logits):
             folded[:, targets] = np.logaddexp.reduceat(log_probs[:, order], starts, axis=1)
-        for output, column, delay in self.tails:
-            _add_tail(folded, np.exp(log_probs[:, output]), column, delay)
+        folded = _add_tails(folded, np.exp(log_probs), self.tails)
         for missing, lender in self.lent:
             folded[:, [missing, lender]] = folded[:, [lender]] - np.log(2)
         folded -= np.logaddexp.reduce(folded, axis=1, keepdims=True)
         return folded.astype(np.float32)
 
 
-def _add_tail(folded: np.ndarray, mass: np.ndarray, column: int, delay: int) -> None:
-    """Let `column` take, `delay` frames after `mass` fell, what it lost; in place."""
-    fallen = np.clip(mass[:-delay] - mass[1 : len(mass) - delay + 1], 0.0, 1.0 - 1e-9)
-    if not len(fallen):
-        return
-    later = folded[delay:]
-    later += np.log1p(-fallen)[:, np.newaxis]
-    later[:, column] = np.logaddexp(later[:, column], np.log(np.maximum(fallen, 1e-300)))
+def _add_tails(folded: np.ndarray, mass: np.ndarray, tails: Sequence[tuple[int, int, int]]) -> np.ndarray:
+    """Let each tail's column take, `delay` frames after the mass of its output fell, what that output lost."""
+    gained = np.zeros_like(folded)
+    for output, column, delay in tails:
+        fallen = mass[:-delay, output] - mass[1 : len(mass) - delay + 1, output]
+        gained[delay:, column] += np.clip(fallen, 0.0, None)
+    total = gained.sum(axis=1, keepdims=True)
+    gained /= np.maximum(total, 1.0)
+    left = np.maximum(1.0 - total, 1e-12)
+    return np.logaddexp(folded + np.log(left), np.log(np.maximum(gained, 1e-300)))
 
 
 def read_vocabulary(symbols: Sequence[str | None], *, blank: int, name: str) -> Folding:
@@ -245,4 +248,7 @@ def read_vocabulary(symbols: Sequence[str | None], *, blank: int, name: str) -> 
 
 
 def _lender(absent: str, heads: set[str]) -> str:
+    usual = _USUAL_MERGERS.get(absent)
+    if usual in heads:
+        return usual
     return next(neighbour for neighbour in nearest(absent, len(PHONES) - 1) if neighbour in heads)
