@@ -1,0 +1,190 @@
+"""The main job: a recording and a text in, a sound-by-sound assessment out."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from phonemes.expected import Expected, UnreadableText, expect
+from speech.acoustic import Acoustic, load_acoustic
+from speech.audio import Recording, load_audio
+from speech.errors import EmptyText, TextTooLong, UnknownPhone
+from speech.prosody import Contour, contour, rhythm
+from speech.reading import Reading, columns_of, read_along
+from speech.results import Assessment, Posteriors, Rhythm, Scores
+from speech.scoring import load_calibration
+from speech.sentence import abstaining, sentence_scores
+from speech.settings import Settings
+from speech.verdicts import added_phones, judge
+from speech.wording import Timeline, word_results
+
+
+class Assessor:
+    """Judges readings with one acoustic model; safe to share between threads.
+
+    Parameters
+    ----------
+    acoustic : Acoustic, optional
+        Model to hear with; the one that `settings` name by default.
+    settings : Settings, optional
+        Limits, model and threads; read from the environment by default.
+
+    Examples
+    --------
+    >>> from speech.assess import Assessor
+    >>> assessment = Assessor().assess("ship.wav", "The ship is big.")  # doctest: +SKIP
+    >>> [(phone.expected, phone.verdict) for phone in assessment.words[1].phones]  # doctest: +SKIP
+    [('SH', 'good'), ('IH', 'wrong'), ('P', 'good')]
+    """
+
+    def __init__(self, acoustic: Acoustic | None = None, *, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings.from_environment()
+        self.acoustic = acoustic or load_acoustic(self.settings.model, settings=self.settings)
+
+    def assess(
+        self,
+        audio: str | Path | bytes | BinaryIO | Recording,
+        text: str,
+        *,
+        own: Mapping[str, str] | None = None,
+        phones: Sequence[str] | None = None,
+    ) -> Assessment:
+        """Judge one reading.
+
+        Parameters
+        ----------
+        audio : path, bytes, file object or Recording
+            Any browser or file recording.
+        text : str
+            What was to be read, in the writer's own spelling.
+        own : mapping of str to str, optional
+            A teacher's pronunciations for this exercise: word -> ARPAbet or IPA.
+        phones : sequence of str, optional
+            ARPAbet phones of the whole utterance, which replace the dictionary's.
+
+        Returns
+        -------
+        Assessment
+            With `abstained` set and no scores where the recording does not match the text.
+
+        Raises
+        ------
+        SpeechError
+            The recording or the text cannot be judged; `code` says why.
+        """
+        clock = _Clock()
+        with clock.stage("text"):
+            expected = self.expected(text, own=own, phones=phones)
+        with clock.stage("audio"):
+            recording = audio if isinstance(audio, Recording) else load_audio(audio, settings=self.settings)
+        with clock.stage("acoustic"):
+            posteriors = self.acoustic.posteriors(recording.samples)
+        with clock.stage("align"):
+            reading = read_along(posteriors, columns_of(expected))
+        with clock.stage("prosody"):
+            melody = contour(recording.samples)
+        with clock.stage("score"):
+            assessment = _conclude(expected, recording, posteriors, reading, melody)
+        return self._signed(assessment, clock, has_frame_head=posteriors.frame is not None)
+
+    def expected(
+        self, text: str, *, own: Mapping[str, str] | None = None, phones: Sequence[str] | None = None
+    ) -> Expected:
+        """Say what a text asks for, within the limits.
+
+        Raises
+        ------
+        EmptyText, TextTooLong, UnknownPhone
+        """
+        try:
+            expected = expect(text, own=own, phones=phones)
+        except UnreadableText as error:
+            raise EmptyText from error
+        except ValueError as error:
+            raise UnknownPhone({"symbol": str(error)}) from error
+        if len(expected.words) > self.settings.max_words:
+            raise TextTooLong({"words": len(expected.words), "limit": self.settings.max_words})
+        return expected
+
+    def _signed(self, assessment: Assessment, clock: "_Clock", *, has_frame_head: bool) -> Assessment:
+        from dataclasses import replace
+
+        versions = {
+            "lafal": _product_version(),
+            "model": self.acoustic.version,
+            "calibration": load_calibration(has_frame_head=has_frame_head).version,
+        }
+        return replace(assessment, model=self.acoustic.name, versions=versions, timings_ms=clock.finish())
+
+
+def _conclude(
+    expected: Expected, recording: Recording, posteriors: Posteriors, reading: Reading, melody: Contour
+) -> Assessment:
+    """Judge what was read, or abstain where it is something else."""
+    if reading.other_text or reading.goodness is None:
+        return _assessment(expected, recording, off_script="other_text")
+    calibration = load_calibration(has_frame_head=posteriors.frame is not None)
+    scores = calibration.score(reading.features, reading.columns)
+    words = word_results(
+        expected,
+        reading,
+        judge(reading.goodness, reading.columns, scores),
+        added_phones(reading.goodness),
+        timeline=Timeline(posteriors, recording.quality.duration_s, melody),
+    )
+    timing = rhythm(melody, words, recording.speech)
+    pooled = sentence_scores(words, timing, recording.quality)
+    return _assessment(expected, recording, words=words, scores=pooled, timing=timing)
+
+
+def _assessment(
+    expected: Expected,
+    recording: Recording,
+    *,
+    words: tuple = (),
+    scores: Scores | None = None,
+    timing: Rhythm | None = None,
+    off_script: str | None = None,
+) -> Assessment:
+    return Assessment(
+        text=expected.text,
+        words=words,
+        scores=scores or abstaining(off_script or "not_judged"),
+        rhythm=timing,
+        quality=recording.quality,
+        off_script=off_script,
+        abstained=scores is None,
+        model="",
+        versions={},
+        timings_ms={},
+    )
+
+
+def _product_version() -> str:
+    try:
+        return version("lafal")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "checkout"
+
+
+class _Clock:
+    """Milliseconds of each stage."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self._stages: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a block."""
+        start = time.perf_counter()
+        yield
+        self._stages[name] = round((time.perf_counter() - start) * 1000, 2)
+
+    def finish(self) -> dict[str, float]:
+        """All stages and their total."""
+        return {**self._stages, "total": round((time.perf_counter() - self._start) * 1000, 2)}

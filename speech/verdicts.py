@@ -1,0 +1,85 @@
+"""What to say about each phone: its score, a verdict, and the phone that was said instead."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from phonemes.inventory import PHONES
+from speech.gop import Goodness
+from speech.results import Verdict
+from speech.scoring import PhoneScores
+
+GOOD_FROM = 88.0
+"""Scores from here on are "good"; a quarter of the phones that raters call right lie below."""
+
+WRONG_BELOW = 75.0
+"""Scores below are "wrong", or "missing" when nothing was said."""
+
+_CERTAIN_RATIO_NATS = -4.0
+_CERTAIN_SCORE = 70.0
+_INSERTED_FROM = 0.9
+_HEARD_FROM = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneVerdict:
+    """One phone's verdict; `said` is ARPAbet, None when nothing or nothing clear was said; `score` None when unclear."""
+
+    verdict: Verdict
+    said: str | None
+    said_probability: float
+    score: float | None
+    uncertainty: float
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A phone said before place `place` (counted over all phones read) that the text does not ask for."""
+
+    place: int
+    phone: str
+    probability: float
+
+
+def judge(goodness: Goodness, columns: tuple[int, ...], scores: PhoneScores) -> tuple[PhoneVerdict, ...]:
+    """Decide on every phone.
+
+    A phone that another one beats by e**4 is wrong whatever the human-fitted score says: raters rarely mark a clear
+    neighbouring phone down, but a learner must hear about it. Its score is capped so that score and verdict agree.
+    """
+    said, ratio = goodness.said(), goodness.ratio()
+    return tuple(
+        _judge_one(said[place], columns[place], float(ratio[place]), scores, place) for place in range(len(columns))
+    )
+
+
+def _judge_one(said: np.ndarray, column: int, ratio: float, scores: PhoneScores, place: int) -> PhoneVerdict:
+    score, uncertainty = float(scores.values[place]), float(scores.uncertainties[place])
+    if ratio < _CERTAIN_RATIO_NATS:
+        score = min(score, _CERTAIN_SCORE)
+    expected = PHONES[column - 1]
+    if score >= GOOD_FROM:
+        return PhoneVerdict(Verdict.GOOD, expected, float(said[column - 1]), score, uncertainty)
+    rivals = said.copy()
+    if score < WRONG_BELOW:
+        rivals[column - 1] = 0.0
+    best = int(rivals.argmax())
+    probability = float(rivals[best])
+    if best == len(PHONES):
+        verdict = Verdict.MISSING if score < WRONG_BELOW else Verdict.NEARLY
+        return PhoneVerdict(verdict, None, probability, score, uncertainty)
+    if score >= WRONG_BELOW:
+        return PhoneVerdict(Verdict.NEARLY, PHONES[best], probability, score, uncertainty)
+    if max(probability, float(said[column - 1])) < _HEARD_FROM:
+        return PhoneVerdict(Verdict.UNCLEAR, None, probability, None, uncertainty)
+    return PhoneVerdict(Verdict.WRONG, PHONES[best], probability, score, uncertainty)
+
+
+def added_phones(goodness: Goodness) -> tuple[Added, ...]:
+    """Find phones that were clearly slipped in."""
+    inserted = goodness.inserted()
+    best = inserted.argmax(axis=1)
+    return tuple(
+        Added(place, PHONES[int(best[place])], float(inserted[place, best[place]]))
+        for place in np.flatnonzero(inserted.sum(axis=1) >= _INSERTED_FROM).tolist()
+    )
