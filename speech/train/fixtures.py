@@ -20,15 +20,18 @@ STYLE = Style(stretch=1.1)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the manifest: phones are ARPAbet separated by spaces, `times` is JSON [[phone, start_s, end_s], ...].
+    """One line of the manifest.
 
-    `kind` is "clean", "substitution", "deletion" or "insertion"; `word` and `phone` say where, as in `Edit`.
+    Phones are ARPAbet separated by spaces; `words` has the expected ones with "|" between words; `times` is JSON
+    [[phone, start_s, end_s], ...]. `kind` is "clean", "substitution", "deletion" or "insertion"; `word` and `phone` say
+    where, as in `Edit`.
     """
 
     path: str
     text: str
     said: str
     expected: str
+    words: str
     kind: str
     word: str
     phone: str
@@ -100,6 +103,7 @@ def _row(path: str, plant: Plant, words: tuple[Word, ...], utterance: Utterance,
         text=plant.text,
         said=" ".join(utterance.said),
         expected=" ".join(symbol.rstrip("012") for word in words for symbol in word),
+        words="|".join(" ".join(symbol.rstrip("012") for symbol in word) for word in words),
         kind=edit.kind if edit else "clean",
         word=str(edit.word) if edit else "",
         phone=str(edit.phone) if edit else "",

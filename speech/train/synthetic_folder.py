@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from speech.train.held_out import refuse_held_out
 from speech.train.spoken import TimedPhone, Utterance
 from speech.train.synthesis import SAMPLE_RATE, SynthesisConfig, batch_count, batches
 
@@ -52,7 +53,10 @@ def write_set(config: SynthesisConfig, folder: Path, *, report: Callable[[int, i
     ------
     OtherSet
         The folder was begun with another configuration.
+    HeldOut
+        A voice is kept for tests.
     """
+    refuse_held_out(config.voices)
     folder.mkdir(parents=True, exist_ok=True)
     _claim(config, folder)
     total = batch_count(config)

@@ -1,0 +1,42 @@
+"""One JSON line a measurement, appended to a file of its own, so that figures can be followed over time."""
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.machine import this_machine
+
+FOLDER = Path(__file__).resolve().parent / "history"
+
+
+def record(name: str, figures: Any, *, now: datetime | None = None, folder: Path = FOLDER) -> Path:
+    """Append a measurement to ``NAME.jsonl``.
+
+    Parameters
+    ----------
+    name : str
+        The benchmark.
+    figures : dataclass instance
+        What was measured.
+    now : datetime, optional
+        When; the clock's time when left out.
+    folder : Path
+        Where histories are kept.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    line = {
+        "measured_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
+        "machine": dataclasses.asdict(this_machine()),
+        **dataclasses.asdict(figures),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.jsonl"
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return path
