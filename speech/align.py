@@ -1,7 +1,7 @@
 """Where each expected phone lies in a recording: Viterbi over a lattice of variants, in CTC or frame posteriors.
 
-Two graphs share one search. `align_variants` walks the CTC lattice of all pronunciations and finds which variant of each
-word was read, which words were left out and where extra speech lies. `locate` then walks the chosen phones through
+Two graphs share one search. `align_variants` walks the CTC lattice of all pronunciations: which variant of each
+word was read, which words were left out, where other speech lies. `locate` walks the chosen phones through
 the frame posteriors, which are not peaky, for boundaries.
 """
 

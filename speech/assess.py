@@ -1,13 +1,12 @@
 """The main job: a recording and a text in, a sound-by-sound assessment out."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import BinaryIO
-
-import numpy as np
 
 from phonemes.expected import Expected, UnreadableText, expect
 from speech.acoustic import Acoustic, load_acoustic
@@ -111,8 +110,6 @@ class Assessor:
         return expected
 
     def _signed(self, assessment: Assessment, clock: "_Clock", *, has_frame_head: bool) -> Assessment:
-        from dataclasses import replace
-
         versions = {
             "lafal": _product_version(),
             "model": self.acoustic.version,
@@ -179,7 +176,7 @@ class _Clock:
         self._stages: dict[str, float] = {}
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, name: str) -> Generator[None]:
         """Time a block."""
         start = time.perf_counter()
         yield

@@ -157,7 +157,7 @@ class _Slots:
 
 
 def _slots(forward: np.ndarray, backward: np.ndarray, labels: np.ndarray) -> _Slots:
-    """n places for substitutions, then n + 1 for insertions."""
+    """Places: n for substitutions, then n + 1 for insertions."""
     edge = np.full((len(forward), 1), _NEVER)
     phones_in = np.hstack([edge, forward[:, 1::2]])  # column i: the phone before place i
     phones_out = np.hstack([backward[:, 1::2], edge])  # column i: the phone at place i, the edge after the last
@@ -198,7 +198,7 @@ def _with_one_phone(log_probs: np.ndarray, slots: _Slots) -> np.ndarray:
 
 
 def _either(blank: np.ndarray, label: np.ndarray, allowed: np.ndarray, part: slice) -> np.ndarray:
-    """Log weight through the blank, or straight from the neighbouring phone where `allowed`; (frames, slots, phones)."""
+    """Log weight through the blank, or straight from the neighbour where `allowed`; (frames, slots, phones)."""
     through, both = blank[:, part], np.logaddexp(blank[:, part], label[:, part])
     return np.where(allowed[None], both[:, :, None], through[:, :, None])
 

@@ -139,10 +139,8 @@ def _measure(
 ) -> tuple[Goodness, np.ndarray, tuple[tuple[tuple[int, int], ...], ...]]:
     columns = [column for word in words for column in word]
     goodness = goodness_of_pronunciation(ctc, columns)
-    if frame is None:
-        spans = widen(alignment, most_frames=round(_WIDEST_S / period_s))
-    else:
-        spans = locate(frame, words).spans
+    reach = round(_WIDEST_S / period_s)
+    spans = widen(alignment, most_frames=reach) if frame is None else locate(frame, words).spans
     flat = [span for word in spans for span in word]
     frames = np.array([end - start for start, end in flat])
     means = None if frame is None else span_means(frame, flat)

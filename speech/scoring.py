@@ -1,7 +1,7 @@
 """From goodness of pronunciation to scores people agree with: a calibration fitted on human phone scores.
 
-Each phone gets twelve features and its own identity; four logistic models give the probabilities that human raters score
-it at least 0.5, 1.0, 1.5 and 1.9 of 2. Their mean is the score, their spread its uncertainty.
+Each phone gets twelve features and its own identity; four logistic models give the probabilities that human raters
+score it at least 0.5, 1.0, 1.5 and 1.9 of 2. Their mean is the score, their spread its uncertainty.
 """
 
 import json

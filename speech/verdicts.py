@@ -23,7 +23,7 @@ _HEARD_FROM = 0.35
 
 @dataclass(frozen=True, slots=True)
 class PhoneVerdict:
-    """One phone's verdict; `said` is ARPAbet, None when nothing or nothing clear was said; `score` None when unclear."""
+    """One phone's verdict; `said` is ARPAbet or None when nothing (clear) was said; `score` None when unclear."""
 
     verdict: Verdict
     said: str | None

@@ -1,4 +1,4 @@
-"""Fit the calibration from goodness of pronunciation to human phone scores, on speakers apart from those it is judged on."""
+"""Fit the calibration from goodness of pronunciation to human phone scores; judge it on other speakers."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -99,11 +99,18 @@ def fit(readings: Sequence[Scored], *, width: int, version: str) -> Calibration:
     return Calibration(version, mean, scale, weights, np.array([model.intercept_[0] for model in models]))
 
 
-def judge(calibration: Calibration, readings: Sequence[Scored]) -> Fit:
-    """Compare a calibration with human scores."""
+def _fit_without(parts: Sequence[Sequence[Scored]], fold: int, *, width: int, version: str) -> Calibration:
+    kept = [reading for other, part in enumerate(parts) if other != fold for reading in part]
+    return fit(kept, width=width, version=version)
+
+
+def judge(calibrations: Sequence[Calibration], parts: Sequence[Sequence[Scored]]) -> Fit:
+    """Compare calibrations with human scores, each on its own part; all phones pooled."""
     from sklearn.metrics import roc_auc_score
 
-    scores = [calibration.score(reading.features, reading.columns.tolist()) for reading in readings]
+    pairs = [(calibration, reading) for calibration, part in zip(calibrations, parts, strict=True) for reading in part]
+    scores = [calibration.score(reading.features, reading.columns.tolist()) for calibration, reading in pairs]
+    readings = [reading for _, reading in pairs]
     human = np.concatenate([reading.human for reading in readings])
     values = np.concatenate([score.values for score in scores]) / 50
     errors = np.concatenate([score.error_probabilities for score in scores])
@@ -122,26 +129,30 @@ def train(config: ScorerConfig) -> dict[str, Fit]:
     Returns
     -------
     dict of str to Fit
-        "frame" and "ctc" (with and without a frame head), on the speakers of the held-out fold.
+        "frame" and "ctc" (with and without a frame head) on the speakers of the held-out fold, and each with
+        ", five folds": every fold judged by a fit on the other four, all phones pooled.
     """
     readings = collect(config.manifest, load_acoustic(config.model))
     folds = read_folds(config.folds)
-    kept = [reading for reading in readings if folds[reading.utterance.who] != HELD_OUT_FOLD]
-    held_out = [reading for reading in readings if folds[reading.utterance.who] == HELD_OUT_FOLD]
+    parts = [[r for r in readings if folds[r.utterance.who] == fold] for fold in range(FOLDS)]
     widths = {"ctc": CTC_FEATURES, "frame": readings[0].features.shape[1]}
-    fits = {kind: fit(kept, width=width, version=config.version) for kind, width in widths.items()}
-    results = {kind: judge(calibration, held_out) for kind, calibration in fits.items()}
+    fits, results = {}, {}
+    for kind, width in widths.items():
+        per_fold = [_fit_without(parts, fold, width=width, version=config.version) for fold in range(FOLDS)]
+        fits[kind] = per_fold[HELD_OUT_FOLD]
+        results[kind] = judge([fits[kind]], [parts[HELD_OUT_FOLD]])
+        results[f"{kind}, five folds"] = judge(per_fold, parts)
     config.out.mkdir(parents=True, exist_ok=True)
     _write(config, fits, results)
     return results
 
 
 def _write(config: ScorerConfig, fits: Mapping[str, Calibration], results: Mapping[str, Fit]) -> None:
-    content: dict[str, object] = {"version": config.version, "acoustic_model": config.model, "folds": FOLDS}
+    content: dict[str, object] = {"version": config.version, "acoustic_model": config.model}
     for kind, calibration in fits.items():
         tables = {"mean": calibration.mean, "scale": calibration.scale, "weights": calibration.weights}
         tables["bias"] = calibration.bias
         content[kind] = {name: np.round(table, 5).tolist() for name, table in tables.items()}
-    content["held_out_speakers"] = {kind: asdict(result) for kind, result in results.items()}
+    content["judged_on_other_speakers"] = {kind: asdict(result) for kind, result in results.items()}
     path = config.out / "calibration.json"
     path.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
