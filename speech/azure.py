@@ -16,9 +16,9 @@ def to_azure(assessment: Assessment, *, phoneme_alphabet: PhonemeAlphabet = "ipa
     """Shape an assessment like a detailed answer of Azure's Pronunciation Assessment (hundred-mark, phoneme level).
 
     What Lafal does not know is left out: ``Confidence``; the times and phones of words that were not said; every
-    score that was not given; ``Grapheme`` of words of several syllables. ``NBestPhonemes`` has the one phone that was heard.
-    Nothing is masked, so ``MaskedITN`` equals ``ITN``. A syllable's score is the mean of its judged phones. A reading
-    without scores has the status "NoMatch" and no ``NBest``.
+    score that was not given; ``Grapheme`` of words of several syllables. ``NBestPhonemes`` has the one phone that was
+    heard. Nothing is masked, so ``MaskedITN`` equals ``ITN``. A syllable's score is the mean of its judged phones. A
+    reading without scores has the status "NoMatch" and no ``NBest``.
 
     Parameters
     ----------

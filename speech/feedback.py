@@ -10,6 +10,7 @@ from phonemes.inventory import phone
 from speech.problems import Kind, Problem, beats, likeliest_rival, pairs_kept_apart, problems
 from speech.results import Assessment, Verdict, WordError
 
+_LEAST_GAIN = 0.05  # below lie single sounds that were nearly right; a quarter of what raters call right is among them
 _SHOWN_WORDS = 3
 _SHOWN_PAIRS = 2
 _BANDS = ((0.9, "excellent"), (0.75, "good"), (0.5, "fair"), (0.0, "start"))
@@ -77,7 +78,7 @@ def fix_cards(
       since a frequent phone has more places.
     - habit: 1, plus the weight of this very confusion among speakers of the first language.
 
-    Unclear phones are never blamed.
+    Unclear phones are never blamed, and a gain below 0.05 makes no card.
 
     Parameters
     ----------
@@ -104,8 +105,8 @@ def fix_cards(
     groups: dict[tuple[str, ...], list[Problem]] = {}
     for problem in problems(assessment, first_language):
         groups.setdefault(problem.key, []).append(problem)
-    ranked = sorted(groups.values(), key=lambda group: (-sum(one.gain for one in group), group[0].place))
-    chosen = ranked[: max(limit, 0)]
+    worth = [group for group in groups.values() if _gain(group) >= _LEAST_GAIN]
+    chosen = sorted(worth, key=lambda group: (-_gain(group), group[0].place))[: max(limit, 0)]
     return tuple(_card(group, assessment, texts=texts, first_language=first_language) for group in chosen)
 
 
@@ -143,6 +144,10 @@ def summary(assessment: Assessment, *, language: str = "en", first_language: str
     return f"{praise} {lever}".rstrip()
 
 
+def _gain(group: Sequence[Problem]) -> float:
+    return sum(one.gain for one in group)
+
+
 def _card(
     group: Sequence[Problem], assessment: Assessment, *, texts: Mapping[str, Any], first_language: str | None
 ) -> FixCard:
@@ -165,7 +170,7 @@ def _card(
         how=how,
         feel_check=feel,
         minimal_pairs=_pairs_to_try(group[0], first_language),
-        gain=sum(one.gain for one in group),
+        gain=_gain(group),
     )
 
 
@@ -200,7 +205,8 @@ def _advice(
     is_final = 2 * finals > len(group)
     if first.kind == "deletion":
         line = texts["deletion"][_gap(first, assessment)].format(expected=_ipa(expected))
-        return "deletion_final" if finals == len(group) else "deletion", (line, *made.how), made.feel
+        ends_words = finals == len(group) and not phone(expected).is_vowel
+        return "deletion_final" if ends_words else "deletion", (line, *made.how), made.feel
     line = contrast(expected, first.said or expected, language=texts["language"], is_final=is_final)
     return first.kind, (line, *made.how), made.feel
 
@@ -275,4 +281,5 @@ def _lever(assessment: Assessment, texts: Mapping[str, Any], *, language: str, f
     if not cards:
         return ""
     kind = "sound" if cards[0].kind in ("substitution", "polish") else cards[0].kind
-    return lines[f"lever_{kind}"].format(respelling=cards[0].respelling, words=_listed(cards[0].words, texts))
+    names = {"ipa": cards[0].ipa, "respelling": cards[0].respelling, "words": _listed(cards[0].words, texts)}
+    return lines[f"lever_{kind}"].format_map(names)

@@ -34,7 +34,8 @@ class Problem:
     """One thing that went wrong at one place.
 
     `place` is (word index, phone index), as in a fix card; `position` is "initial", "medial" or "final", for an
-    insertion also "between" (words), or None; `gain` is severity x certainty x load x habit; problems with the same `key` are one habit.
+    insertion also "between" (words), or None; `gain` is severity x certainty x load x habit; problems with the same
+    `key` are one habit.
     """
 
     kind: Kind

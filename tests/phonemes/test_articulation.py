@@ -19,7 +19,7 @@ _INDONESIAN = (
 )
 _QUOTED = re.compile(r"“[^”]*”|/[^/ ]+/|\{\w+\}")
 _FILLED = {"expected", "said", "place_at", "place_do", "manner_is", "manner_do", "clauses", "word", "words", "heard"}
-_FILLED |= {"wanted", "good", "judged", "respelling"}
+_FILLED |= {"wanted", "good", "judged", "ipa", "respelling"}
 
 
 def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
