@@ -117,8 +117,9 @@ def load_checkpoint(name: str, folder: Path | None, *, device: str, threads: int
         See `speech.acoustic.load_acoustic`.
     """
     try:
-        import torch
         import transformers
+
+        import torch  # isort: skip
     except ImportError as error:
         raise ExtraNotInstalled({"package": error.name or "transformers", "extra": "models"}) from error
     device = _choose_device(device)
