@@ -95,7 +95,8 @@ class Lexicon:
 
     def by_frequency(self, limit: int) -> tuple[str, ...]:
         """Return the `limit` most frequent words, most frequent first."""
-        ranked = sorted((int(rank), word) for word, rank in self._ranks)
+        digits = len(str(limit))
+        ranked = sorted((int(rank), word) for word, rank in self._ranks if len(rank) <= digits)
         return tuple(word for _, word in ranked[:limit])
 
     def __contains__(self, word: str) -> bool:
@@ -105,9 +106,12 @@ class Lexicon:
         """Go through the words of the dictionary in alphabetical order."""
         return (line[0] for line in self._words)
 
-    def primary(self) -> Iterator[tuple[str, Pronunciation]]:
-        """Go through the dictionary, each word with its first pronunciation."""
-        return ((line[0], read_arpabet(line[1], source="lexicon")) for line in self._words)
+    def transcriptions(self, words: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Go through the words that the dictionary has, each with its pronunciations in ARPAbet, the first one first.
+
+        Far faster than `lookup` for thousands of words.
+        """
+        return self._words.get_many(words)
 
     def _stored(self, spelling: str) -> tuple[Pronunciation, ...]:
         """Collect what the tables hold of a word."""

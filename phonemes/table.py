@@ -1,7 +1,8 @@
 """A sorted text file searched where it lies, so that opening it costs nothing however long it is."""
 
 import mmap
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 
@@ -45,6 +46,15 @@ class SortedTable:
             else:
                 high = start
         return ()
+
+    def get_many(self, keys: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Go through the keys that are known, each with its columns; faster than `get` from a thousand keys on."""
+        lines = self._bytes[:].splitlines()
+        for key in keys:
+            wanted = key.encode() + b"\t"
+            place = bisect_left(lines, wanted)
+            if place < len(lines) and lines[place].startswith(wanted):
+                yield key, tuple(lines[place][len(wanted) :].decode().split("\t"))
 
     def __iter__(self) -> Iterator[tuple[str, ...]]:
         """Go through all lines in order, each as a tuple of its columns."""

@@ -44,7 +44,7 @@ def frequency_ranks(words: Mapping[str, object]) -> dict[str, int]:
 
     Only words of the dictionary are counted; single letters other than "a" and "i" are left out.
     """
-    import wordfreq
+    import wordfreq  # pyright: ignore[reportMissingImports]
 
     listed = (word for word in _frequent(wordfreq.iter_wordlist("en", wordlist="large")) if word in words)
     return {word: rank for rank, word in enumerate(listed, start=1) if rank <= _RANK_LIMIT}
