@@ -1,0 +1,142 @@
+import dataclasses
+
+import pytest
+
+from benchmarks.diagnosis import DiagnosisOptions, diagnose, table
+from benchmarks.readings import MANIFEST, read_manifest
+from speech import results as r
+
+READINGS = read_manifest(MANIFEST)
+
+
+def _word(phones, *, said=None, insertions=(), error=r.WordError.NONE):
+    """A word judged good except at the indices of `said`: index -> phone heard (None: nothing)."""
+    said = said or {}
+
+    def judged(index, expected):
+        heard = said.get(index, expected)
+        verdict = r.Verdict.GOOD if heard == expected else r.Verdict.WRONG if heard else r.Verdict.MISSING
+        return r.PhoneResult(expected, "", None, heard, 1.0, 100.0, 0.0, verdict, 0.0, 0.0)
+
+    results = tuple(judged(index, expected) for index, expected in enumerate(phones))
+    added = tuple(r.Insertion(phone, 1.0, after, 0.0, 0.0) for phone, after in insertions)
+    return r.WordResult("w", 0, 1, " ".join(phones), results, added, (), 1.0, error, 0.0, 0.0)
+
+
+def _assessment(words, *, abstained=False):
+    score = r.Score(None)
+    quality = r.Quality(30.0, 0.0, -20.0, 1.0, 1.0, ())
+    scores = r.Scores(score, score, score, score, score)
+    return r.Assessment("", tuple(words), scores, None, quality, None, abstained, "fake", {}, {})
+
+
+def _perfect(reading, *, name=True):
+    """What an assessor that hears everything reports."""
+    words = [_word(word) for word in reading.words]
+    if reading.kind == "insertion":
+        added = ((reading.said if name else "OY", reading.phone),)
+        words[reading.word] = _word(reading.words[reading.word], insertions=added)
+    elif reading.kind != "clean":
+        heard = reading.said if name else "OY"
+        words[reading.word] = _word(reading.words[reading.word], said={reading.phone: heard})
+    return _assessment(words)
+
+
+def _judge(make):
+    by_path = {reading.path: reading for reading in READINGS}
+    return lambda path, _text: make(by_path[path])
+
+
+def test_a_perfect_ear_finds_and_names_everything():
+    total = diagnose(READINGS, _judge(_perfect)).total
+    assert (total.planted, total.found, total.named) == (40, 40, 40)
+    assert (total.elsewhere, total.false_alarms, total.abstained) == (0, 0, 0)
+    assert total.clean_phones == sum(len(word) for reading in READINGS[::2] for word in reading.words)
+
+
+def test_a_deaf_ear_finds_nothing():
+    total = diagnose(READINGS, _judge(lambda reading: _assessment([_word(word) for word in reading.words]))).total
+    assert (total.found, total.named, total.false_alarms) == (0, 0, 0)
+    assert total.found_share == 0
+
+
+def test_finding_without_naming():
+    diagnosis = diagnose(READINGS, _judge(lambda reading: _perfect(reading, name=False)))
+    assert diagnosis.total.found == 40
+    assert diagnosis.total.named == 0
+
+
+def test_alarms_elsewhere_are_no_finds():
+    def off_by_one(reading):
+        words = [_word(word) for word in reading.words]
+        other = (reading.word + 1) % len(words) if reading.kind != "clean" else 0
+        words[other] = _word(reading.words[other], said={0: "OY"}, insertions=(("OY", 0),))
+        return _assessment(words)
+
+    total = diagnose(READINGS, _judge(off_by_one)).total
+    assert total.found == 0
+    assert total.elsewhere == total.false_alarms == 2 * 40
+    assert total.false_alarms_per_100 == pytest.approx(100 * 80 / total.clean_phones)
+
+
+def test_a_mishearing_of_a_dropped_phone_is_found_but_not_named():
+    deletion = next(reading for reading in READINGS if reading.kind == "deletion")
+    words = [_word(word) for word in deletion.words]
+    words[deletion.word] = _word(deletion.words[deletion.word], said={deletion.phone: "OY"})
+    total = diagnose([deletion], lambda _path, _text: _assessment(words)).total
+    assert (total.found, total.named) == (1, 0)
+
+
+def test_an_added_phone_counts_before_the_next_word_too():
+    """An addition after a word's last phone and one before the next word's first are the same place."""
+    reading = dataclasses.replace(READINGS[0], kind="insertion", word=1, phone=-1, said="AH")
+    words = [_word(word) for word in reading.words]
+    words[0] = _word(reading.words[0], insertions=(("AH", len(reading.words[0]) - 1),))
+    assert diagnose([reading], lambda _path, _text: _assessment(words)).total.named == 1
+
+
+def test_another_variant_of_a_word_keeps_the_place():
+    reading = dataclasses.replace(
+        READINGS[0], words=(("F", "AE", "M", "AH", "L", "IY"),), kind="substitution", word=0, phone=5, said="EH"
+    )
+    variant = _word(("F", "AE", "M", "L", "IY"), said={4: "EH"})
+    assert diagnose([reading], lambda _path, _text: _assessment([variant])).total.named == 1
+
+
+def test_words_not_in_the_text_are_alarms_and_do_not_shift_places():
+    def babbling(reading):
+        extra = _word((), error=r.WordError.INSERTION)
+        return _assessment([extra, *_perfect(reading).words])
+
+    total = diagnose(READINGS, _judge(babbling)).total
+    assert total.found == 40
+    assert total.false_alarms == 40
+
+
+def test_readings_without_a_judgement_are_counted():
+    total = diagnose(READINGS, _judge(lambda reading: _assessment([], abstained=True))).total
+    assert (total.abstained, total.found) == (80, 0)
+
+
+def test_groups_add_up():
+    diagnosis = diagnose(READINGS, _judge(_perfect))
+    assert [group.name for group in diagnosis.kinds] == ["deletion", "insertion", "substitution"]
+    assert {group.name for group in diagnosis.voices} == {"slt", "rms", "awb", "kal16", "ked"}
+    for groups in (diagnosis.kinds, diagnosis.voices):
+        assert sum(group.planted for group in groups) == diagnosis.total.planted
+    assert sum(group.clean_phones for group in diagnosis.voices) == diagnosis.total.clean_phones
+
+
+def test_the_table_has_a_line_a_group(capsys):
+    from rich.console import Console
+
+    Console(width=160).print(table(diagnose(READINGS, _judge(_perfect))))
+    printed = capsys.readouterr().out
+    assert "100 %" in printed
+    assert all(name in printed for name in ("all", "deletion", "ked", "cores"))
+
+
+def test_the_default_set_is_the_committed_one():
+    assert DiagnosisOptions().manifest == MANIFEST
+    assert len(READINGS) == 80
+    assert [reading.kind for reading in READINGS[::2]] == ["clean"] * 40
