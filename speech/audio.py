@@ -60,8 +60,8 @@ def load_audio(
     Raises
     ------
     AudioError
-        `FileMissing`, `EmptyFile`, `FileTooLarge`, `NotAudio`, `UnsupportedAudio`, `TruncatedAudio`, `TooLong`, `TooShort`;
-        with `require_speech` also `Silence` and `TooNoisy`.
+        `FileMissing`, `EmptyFile`, `FileTooLarge`, `NotAudio`, `UnsupportedAudio`, `TruncatedAudio`, `TooLong` or
+        `TooShort`; with `require_speech` also `Silence` or `TooNoisy`.
     """
     settings = settings or Settings()
     data = _read(source, max_bytes=settings.max_file_bytes)
