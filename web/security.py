@@ -1,5 +1,6 @@
 """What every response carries and every request must pass: headers, origin, size, and which Gradio routes exist."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -152,7 +153,11 @@ class RequestSize:
         if not announced.isdigit() or int(announced) > limit:
             await error_response(connection, RequestTooLarge())(scope, receive, send)
             return
+        await self._count(scope, receive, send, limit=limit)
+
+    async def _count(self, scope: Scope, receive: Receive, send: Send, *, limit: int) -> None:
         received = 0
+        answered = False
 
         async def receive_counted() -> Message:
             nonlocal received
@@ -162,10 +167,18 @@ class RequestSize:
                 raise _BodyTooLarge
             return message
 
-        try:
-            await self._app(scope, receive_counted, send)
-        except _BodyTooLarge:
-            await error_response(connection, RequestTooLarge())(scope, receive, send)
+        async def send_unless_too_large(message: Message) -> None:
+            # What reads the body may turn our exception into an answer of its own.
+            nonlocal answered
+            if received > limit and not answered:
+                return
+            answered = True
+            await send(message)
+
+        with contextlib.suppress(_BodyTooLarge):
+            await self._app(scope, receive_counted, send_unless_too_large)
+        if received > limit and not answered:
+            await error_response(HTTPConnection(scope), RequestTooLarge())(scope, receive, send)
 
 
 class _BodyTooLarge(WebError):

@@ -1,10 +1,12 @@
 """A judged reading as the real judge would give it, and a judge that gives it without listening."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from phonemes.inventory import phone
@@ -133,22 +135,43 @@ class StandInJudge:
         return self.answer
 
 
+def build_app(settings: Settings, judge: StandInJudge) -> FastAPI:
+    """Build the app inside an event loop: outside one Gradio opens loops that it never closes."""
+
+    async def build() -> FastAPI:
+        return create_app(settings, judge=judge)
+
+    return asyncio.run(build())
+
+
 @pytest.fixture
 def assessment() -> Assessment:
     return reading()
 
 
-@pytest.fixture
-def judge() -> StandInJudge:
-    return StandInJudge()
-
-
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> Settings:
     return Settings(max_file_bytes=50_000)
 
 
+@pytest.fixture(scope="session")
+def _only_app(settings: Settings) -> Iterator[tuple[TestClient, StandInJudge]]:
+    """Gradio takes seconds to lay out a page, so that all tests share one app."""
+    judge = StandInJudge()
+    with TestClient(build_app(settings, judge), base_url="http://testserver") as opened:
+        yield opened, judge
+
+
 @pytest.fixture
-def client(settings: Settings, judge: StandInJudge) -> Iterator[TestClient]:
-    with TestClient(create_app(settings, judge=judge), base_url="http://testserver") as opened:
-        yield opened
+def client(_only_app: tuple[TestClient, StandInJudge]) -> TestClient:
+    opened, _ = _only_app
+    opened.cookies.clear()
+    return opened
+
+
+@pytest.fixture
+def judge(_only_app: tuple[TestClient, StandInJudge]) -> StandInJudge:
+    _, judge = _only_app
+    judge.answer = reading()
+    judge.calls.clear()
+    return judge

@@ -97,8 +97,7 @@ def build_practice(
             message = _part("message", "")
         result = _part("result", render_empty(catalogue))
         footer = gr.HTML(_footer(catalogue), elem_id="lf-footer")
-    handlers = _Handlers(settings, queue, store)
-    with page:
+        handlers = _Handlers(settings, queue, store)
         shown = {"show_progress": "hidden", "api_visibility": "private", "queue": True}
         picker.pick(handlers.pick, None, text, **shown)
         result.practise(handlers.pick, None, text, **shown)

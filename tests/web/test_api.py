@@ -1,0 +1,124 @@
+import dataclasses
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+
+from speech.errors import ModelNotFound, NotAudio, Silence, TooLong, UnsupportedAudio
+from speech.export import from_json
+from speech.results import Assessment
+from speech.settings import Settings
+from tests.web.conftest import StandInJudge, build_app
+
+ASSESS = "/api/v1/assess"
+
+
+def post(client: TestClient, *, content: bytes = b"RIFF", text: str = "I think", **fields: str):  # noqa: ANN201
+    return client.post(ASSESS, files={"audio": ("a.wav", content)}, data={"text": text, **fields})
+
+
+def test_a_reading_is_judged(client: TestClient, judge: StandInJudge, assessment: Assessment) -> None:
+    answer = post(client, own='{"Lafal": "L AA F AA L"}')
+    assert answer.status_code == 200
+    assert from_json(answer.text) == assessment
+    assert judge.calls == [(b"RIFF", "I think", {"Lafal": "L AA F AA L"})]
+
+
+def test_azure_shape(client: TestClient) -> None:
+    answer = post(client, format="azure")
+    assert answer.status_code == 200
+    assert answer.json()["NBest"][0]["Words"][1]["Word"] == "think"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotAudio(), 415),
+        (UnsupportedAudio({"detail": "amr"}), 415),
+        (Silence(), 422),
+        (TooLong({"limit": 30.0}), 422),
+        (ModelNotFound({"name": "x"}), 503),
+    ],
+)
+def test_errors_say_what_happened_in_the_callers_language(
+    client: TestClient, judge: StandInJudge, error: Exception, status: int
+) -> None:
+    judge.answer = error
+    english = post(client)
+    indonesian = client.post(
+        ASSESS, files={"audio": b"x"}, data={"text": "I"}, headers={"Accept-Language": "id-ID,id;q=0.9"}
+    )
+    assert english.status_code == indonesian.status_code == status
+    assert set(english.json()) == {"code", "message", "remedy"}
+    assert english.json()["code"] == indonesian.json()["code"]
+    assert english.json()["message"] != indonesian.json()["message"]
+
+
+def test_too_many_bytes_are_refused(client: TestClient, settings: Settings, judge: StandInJudge) -> None:
+    slightly = post(client, content=b"x" * (settings.max_file_bytes + 1))
+    hugely = post(client, content=b"x" * (settings.max_file_bytes * 10))
+    assert (slightly.status_code, slightly.json()["code"]) == (413, "file_too_large")
+    assert (hugely.status_code, hugely.json()["code"]) == (413, "request_too_large")
+    assert not judge.calls
+
+
+@pytest.mark.parametrize("own", ["{", "[1]", '{"a": 1}'])
+def test_unreadable_pronunciations_are_named(client: TestClient, own: str) -> None:
+    answer = post(client, own=own)
+    assert answer.status_code == 400
+    assert "own" in answer.json()["message"]
+
+
+def test_a_missing_field_is_named(client: TestClient) -> None:
+    answer = client.post(ASSESS, data={"text": "I think"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert "audio" in answer.json()["message"]
+
+
+def test_too_many_readings_wait(judge: StandInJudge) -> None:
+    with TestClient(build_app(Settings(max_waiting=0), judge)) as client:
+        answer = post(client)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_health(client: TestClient) -> None:
+    post(client)
+    assert client.get("/api/v1/health").json() == {"status": "ok", "model": "default", "waiting": 0}
+
+
+def test_openapi_names_every_route_and_no_docs_page_is_served(client: TestClient) -> None:
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    assert set(paths) == {"/api/v1/health", "/api/v1/recordings", ASSESS}
+    assert {"413", "415", "422", "429", "503"} <= set(paths[ASSESS]["post"]["responses"])
+    assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
+
+
+def test_a_recording_gets_an_owner_no_script_can_read(client: TestClient) -> None:
+    answer = client.post("/api/v1/recordings", content=b"webm")
+    assert answer.status_code == 201
+    assert len(bytes.fromhex(answer.json()["id"])) == 16
+    cookie = answer.headers["set-cookie"]
+    assert all(flag in cookie for flag in ("HttpOnly", "SameSite=strict"))
+    again = client.post("/api/v1/recordings", content=b"webm")
+    assert "set-cookie" not in again.headers
+
+
+def test_a_recording_too_large_or_empty_is_refused(client: TestClient, settings: Settings) -> None:
+    large = client.post("/api/v1/recordings", content=b"x" * (settings.max_file_bytes + 1))
+    empty = client.post("/api/v1/recordings", content=b"")
+    assert (large.status_code, large.json()["code"]) == (413, "file_too_large")
+    assert (empty.status_code, empty.json()["code"]) == (422, "empty_file")
+
+
+def test_no_route_hands_a_recording_out(client: TestClient) -> None:
+    identifier = client.post("/api/v1/recordings", content=b"webm").json()["id"]
+    assert client.get(f"/api/v1/recordings/{identifier}").status_code == 404
+    assert client.get("/api/v1/recordings").status_code == 405
+
+
+def test_an_abstention_is_an_answer_not_an_error(client: TestClient, judge: StandInJudge, assessment: Assessment) -> None:
+    judge.answer = dataclasses.replace(assessment, abstained=True, off_script="other_text")
+    answer = post(client)
+    assert answer.status_code == 200
+    assert json.loads(answer.text)["off_script"] == "other_text"

@@ -1,0 +1,55 @@
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from speech.settings import Settings
+from tests.web.conftest import StandInJudge, build_app
+from web.recordings import RecordingStore
+
+
+@pytest.mark.parametrize(("header", "place"), [("id-ID,id;q=0.9", "/id/"), ("en-GB", "/en/"), ("fr", "/en/")])
+def test_the_browser_is_led_to_its_language(client: TestClient, header: str, place: str) -> None:
+    answer = client.get("/", headers={"Accept-Language": header}, follow_redirects=False)
+    assert answer.headers["location"] == place
+    assert "Accept-Language" in answer.headers["vary"]
+
+
+def test_the_language_chosen_before_wins(client: TestClient) -> None:
+    client.cookies.set("lafal_language", "id")
+    answer = client.get("/", headers={"Accept-Language": "en"}, follow_redirects=False)
+    assert answer.headers["location"] == "/id/"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Check my reading"), ("id", "Periksa bacaanku")])
+def test_a_page_is_served_in_its_language(client: TestClient, language: str, words: str) -> None:
+    assert words in client.get(f"/{language}/").text
+
+
+def test_a_page_fetches_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/en/").text
+    fetched = re.findall(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=\"([^\"]+)\"", page)
+    assert fetched
+    assert not [address for address in fetched if re.match(r"(https?:)?//", address)]
+    theme = client.get("/en/theme.css").text
+    # Drawings inside the style sheet name their XML language by an address that is never fetched.
+    addresses = re.findall(r"(?:https?:)?//[a-z][\w.]*", theme)
+    assert set(addresses) <= {"http://www.w3.org"}
+
+
+def test_recordings_vanish_when_the_app_stops(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, judge: StandInJudge
+) -> None:
+    made: list[Path] = []
+    close = RecordingStore.close
+
+    def watched(self: RecordingStore) -> None:
+        made.append(self._folder)  # pyright: ignore[reportPrivateUsage]
+        assert list(made[0].iterdir())
+        close(self)
+
+    monkeypatch.setattr(RecordingStore, "close", watched)
+    with TestClient(build_app(settings, judge)) as client:
+        assert client.post("/api/v1/recordings", content=b"webm").status_code == 201
+    assert made and not made[0].exists()

@@ -1,0 +1,158 @@
+import dataclasses
+from html.parser import HTMLParser
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from speech.results import Assessment, Quality, Score, Verdict, WordError
+from tests.web.conftest import reading, said, word
+from web.catalogue import Catalogue, open_catalogue
+from web.components.result import render_empty, render_result, summarise, view_words
+
+ENGLISH = open_catalogue("en")
+
+
+class Page(HTMLParser):
+    """Collects what a person can read, and every element."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.texts.append(data.strip())
+
+    def all(self, css_class: str) -> list[dict[str, str | None]]:
+        return [found for _, found in self.elements if css_class in (found.get("class") or "").split()]
+
+
+def render(assessment: Assessment, catalogue: Catalogue = ENGLISH) -> Page:
+    return Page(render_result(assessment, catalogue, attempt=3, clip="clip"))
+
+
+def test_every_sound_is_a_button_with_shape_text_and_name(assessment: Assessment) -> None:
+    page = render(assessment)
+    sounds = page.all("lf-sound")
+    expected = sum(len(one.phones) + len(one.insertions) for one in assessment.words)
+    assert len(sounds) == expected
+    buttons = [found for tag, found in page.elements if tag == "button"]
+    assert all(sound in buttons for sound in sounds)
+    assert len(page.all("lf-label")) == expected
+    assert any(sound["aria-label"] == "θ: work on it, heard t" for sound in sounds)
+
+
+def test_each_verdict_has_its_own_shape_and_label() -> None:
+    labels = {ENGLISH.say(f"verdict.{verdict}") for verdict in (*Verdict, "extra")}
+    assert len(labels) == 6
+    html = render_result(reading(), ENGLISH, attempt=1, clip="")
+    drawings = {part.split("</svg>")[0] for part in html.split('<svg class="lf-shape"')[1:]}
+    assert len(drawings) == 6
+
+
+def test_the_first_thing_worth_fixing_is_opened(assessment: Assessment) -> None:
+    page = render(assessment)
+    (section,) = page.all("lf-result")
+    keys = {sound["data-key"]: sound for sound in page.all("lf-sound")}
+    first = keys[section["data-first"]]
+    assert set((first["class"] or "").split()) & {"lf-wrong", "lf-missing", "lf-nearly", "lf-extra"}
+    assert len(page.all("lf-priority")) in {1, 2, 3}
+    assert {button["data-open"] for button in page.all("lf-priority")} <= set(keys)
+
+
+def test_expected_heard_and_sureness_are_said(assessment: Assessment) -> None:
+    texts = render(assessment).texts
+    assert "We expected /θ/ in “think” and heard /t/." in texts
+    assert "We are sure of what we heard (86 %)." in texts
+
+
+def test_words_keep_the_learners_spelling(assessment: Assessment) -> None:
+    views = view_words(assessment, ENGLISH)
+    assert [view.written for view in views] == ["I", "think", "three", "ships", "really"]
+    assert [view.after for view in views] == ["", "", "", ",", "!"]
+
+
+def test_a_number_spoken_as_two_words_is_one_card(assessment: Assessment) -> None:
+    twenty = dataclasses.replace(word("twenty", [said("T")], start=2), char_end=4)
+    one = dataclasses.replace(word("one", [said("W", at=1)], start=2), char_end=4)
+    counted = dataclasses.replace(assessment, text="🙂 21 «cats»?", words=(twenty, one, word("cats", [said("K")], start=6)))
+    views = view_words(counted, ENGLISH)
+    assert [(view.before, view.written, view.after, view.spoken) for view in views] == [
+        ("🙂", "21", "«", "twenty one"),
+        ("", "cats", "»?", None),
+    ]
+    assert [sound.key for sound in views[0].sounds] == ["w0p0", "w1p0"]
+
+
+def test_an_added_word_gets_its_own_card(assessment: Assessment) -> None:
+    added = dataclasses.replace(
+        word("ʌm", [said("AH")], start=2), char_end=2, error=WordError.INSERTION
+    )
+    first, *rest = assessment.words
+    views = view_words(dataclasses.replace(assessment, words=(first, added, *rest)), ENGLISH)
+    assert [(view.written, view.error_label) for view in views][:3] == [("I", None), ("ʌm", "added"), ("think", None)]
+
+
+def test_a_missing_score_gives_its_reason_and_no_number(assessment: Assessment) -> None:
+    page = render(assessment)
+    assert ENGLISH.say("reason.too_few_syllables") in page.texts
+    assert "None" not in " ".join(page.texts)
+
+
+def test_quality_warnings_are_shown_even_unknown_ones(assessment: Assessment) -> None:
+    warned = dataclasses.replace(assessment, quality=Quality(3.0, 0.2, -40.0, 1.0, 2.0, ("clipped", "newly_invented")))
+    texts = render(warned).texts
+    assert ENGLISH.say("warning.clipped") in texts and ENGLISH.say("warning.other") in texts
+
+
+@pytest.mark.parametrize("off_script", ["other_text", "not_speech", "newly_invented", None])
+def test_no_score_is_shown_where_none_is_given(assessment: Assessment, off_script: str | None) -> None:
+    page = render(dataclasses.replace(assessment, off_script=off_script, abstained=True, words=()))
+    assert page.all("lf-refusal") and not page.all("lf-scores") and not page.all("lf-priority")
+
+
+def test_a_perfect_reading_is_praised(assessment: Assessment) -> None:
+    perfect = dataclasses.replace(assessment, words=(word("I", [said("AY")], start=0),), text="I")
+    page = render(perfect)
+    assert page.all("lf-praise") and not page.all("lf-priority")
+    assert summarise(perfect, view_words(perfect, ENGLISH), ENGLISH).endswith("Every sound was good.")
+
+
+@pytest.mark.parametrize("value", [0.2, 100.4])
+def test_scores_stay_within_0_and_100(assessment: Assessment, value: float) -> None:
+    odd = dataclasses.replace(assessment, scores=dataclasses.replace(assessment.scores, overall=Score(value, 1.0)))
+    assert str(min(100, max(0, round(value)))) in render(odd).texts
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(alphabet=st.sampled_from("<>&\"'${}`{{/script>a "), min_size=1))
+def test_the_learners_text_can_never_become_markup(text: str) -> None:
+    base = reading()
+    nasty = dataclasses.replace(base.words[0], text=text, char_start=0, char_end=len(text))
+    page = render(dataclasses.replace(base, text=text, words=(nasty,)))
+    calm = render(dataclasses.replace(base, text="x" * len(text), words=(dataclasses.replace(nasty, text="x" * len(text)),)))
+    assert {tag for tag, _ in page.elements} <= {tag for tag, _ in calm.elements} | {"span"}
+    assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
+
+
+def test_every_sentence_comes_from_the_catalogue(assessment: Assessment) -> None:
+    """With every string in brackets, whatever stands without them was written into the page."""
+    marked = Catalogue("en", MappingProxyType({key: f"⟦{text}⟧" for key, text in ENGLISH.strings.items()}))
+    page = render(assessment, marked)
+    ours = {part for one in assessment.words for part in (one.text, *(p.ipa for p in one.phones))}
+    loose = [
+        text
+        for text in page.texts + Page(render_empty(marked)).texts
+        if "⟦" not in text and text.strip(" /,!–") not in ours and any(letter.isalpha() for letter in text)
+    ]
+    advice = " ".join(render_result(assessment, ENGLISH, attempt=3, clip="clip").split())
+    # What remains is advice of speech.feedback, which translates itself, and other sounds' IPA.
+    assert all(text in advice for text in loose)
+    assert not [text for text in loose if text in ENGLISH.strings.values()]

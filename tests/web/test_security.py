@@ -1,0 +1,75 @@
+import pytest
+from fastapi.testclient import TestClient
+from starlette.datastructures import Headers
+
+from web.security import HEADERS, is_foreign
+
+CLOSED = [
+    "/en/gradio_api/upload",
+    "/en/gradio_api/file=/etc/passwd",
+    "/en/file=/etc/passwd",
+    "/en/gradio_api/proxy=https://example.org/",
+    "/en/gradio_api/info",
+    "/en/gradio_api/openapi.json",
+    "/en/gradio_api/runs",
+    "/en/gradio_api/call/check",
+    "/en/gradio_api/run/check",
+    "/en/gradio_api/process_recording",
+    "/en/gradio_api/vibe-edit",
+    "/en/monitoring",
+    "/en/docs",
+    "/id/openapi.json",
+]
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/id/config", "/api/v1/health", "/icon.svg", "/nowhere"])
+def test_every_response_carries_the_security_headers(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert {name: answer.headers[name] for name in HEADERS} == dict(HEADERS)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_policy_names_no_other_host() -> None:
+    policy = HEADERS["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "http:" not in policy and "https:" not in policy and "*" not in policy
+
+
+@pytest.mark.parametrize("path", CLOSED)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_gradio_routes_the_page_does_not_need_are_closed(client: TestClient, path: str, method: str) -> None:
+    assert client.request(method, path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "foreign"),
+    [
+        ({"host": "lafal.school"}, False),
+        ({"host": "lafal.school", "origin": "https://lafal.school"}, False),
+        ({"host": "lafal.school:8443", "origin": "https://lafal.school:8443"}, False),
+        ({"host": "lafal.school", "origin": "https://evil.example"}, True),
+        ({"host": "lafal.school", "origin": "https://lafal.school.evil.example"}, True),
+        ({"host": "lafal.school", "origin": "null"}, True),
+        ({"host": "lafal.school", "sec-fetch-site": "cross-site"}, True),
+        ({"host": "lafal.school", "sec-fetch-site": "same-site"}, True),
+        ({"host": "lafal.school", "sec-fetch-site": "same-origin", "origin": "https://lafal.school"}, False),
+    ],
+)
+def test_origin(headers: dict[str, str], foreign: bool) -> None:
+    assert is_foreign(Headers(headers)) is foreign
+
+
+@pytest.mark.parametrize("path", ["/api/v1/assess", "/api/v1/recordings", "/en/gradio_api/queue/join"])
+def test_posts_of_other_sites_are_refused(client: TestClient, path: str) -> None:
+    answer = client.post(path, content=b"x", headers={"Origin": "https://evil.example"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
+
+
+def test_a_page_event_may_not_be_huge(client: TestClient) -> None:
+    answer = client.post("/en/gradio_api/queue/join", content=b"x" * 300_000)
+    assert answer.status_code == 413
+
+
+def test_a_body_that_hides_its_size_is_counted(client: TestClient) -> None:
+    answer = client.post("/en/gradio_api/queue/join", content=iter([b"x" * 100_000] * 4))
+    assert answer.status_code == 413
