@@ -17,16 +17,15 @@ from speech.results import Posteriors
 from speech.scoring import phone_features, span_means
 
 LOOSENESS = Looseness(skip_word=12.0, enter_filler=8.0, stay_filler=0.2)
-"""On 104 readings of learners and natives this skipped 0.4 % of the words that were read and 92 % of words slipped into
-the text, and found two thirds of the words taken out of it."""
+"""`lafal bench following` counts words wrongly skipped, and left-out and added words found, with these costs."""
 
 _CERTAIN_NATS = -12.0  # log probability of every other column where something is taken as known
 _SHUFFLES = 4
 _WIDEST_S = 0.12
 _LEAST_FILLER_S = 0.2
-_LEAST_MARGIN_NATS = 1.5  # per phone: 99 % of right texts above 2.4, 99 % of other texts below 1.9
-_MOST_DEFICIT_NATS = 2.6  # per phone: 99 % of right texts below 2.5, 99 % of other texts above 3.1
-_LEAST_READ = 0.34
+_LEAST_FIT = 1.2
+_FILLER_WEIGHT = 3.0
+_READ_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Reading:
     fillers : tuple of (int, int, int)
         Speech the text does not have: word it stands before, start and end frame.
     other_text : bool
-        Whether the recording is of something else.
+        Whether the recording is of something else: the text fits hardly better than its sounds in random order.
     """
 
     variants: tuple[int | None, ...]
@@ -91,8 +90,13 @@ def read_along(posteriors: Posteriors, variants: Sequence[Sequence[Sequence[int]
         return Reading(alignment.variants, alignment.spans, (), None, np.zeros((0, 0)), fillers, other_text=True)
     ctc, frame = _without(posteriors, fillers)
     goodness, features, spans = _measure(ctc, frame, words, alignment, posteriors.period_s)
-    other = _is_other_text(ctc, columns, goodness, share=_share_read(variants, alignment), has_fillers=bool(fillers))
-    return Reading(alignment.variants, spans, columns, goodness, features, fillers, other_text=other)
+    others = _filler_share(posteriors.ctc, fillers)
+    fit = (
+        _READ_WEIGHT * _share_read(variants, alignment)
+        - _FILLER_WEIGHT * others
+        + _distinctness(ctc, columns, goodness)
+    )
+    return Reading(alignment.variants, spans, columns, goodness, features, fillers, other_text=fit < _LEAST_FIT)
 
 
 def measure(posteriors: Posteriors, words: Sequence[Sequence[int]]) -> np.ndarray:
@@ -153,18 +157,18 @@ def _share_read(variants: Sequence[Sequence[Sequence[int]]], alignment: Alignmen
     return float(lengths[read].sum() / lengths.sum())
 
 
-def _is_other_text(
-    ctc: np.ndarray, columns: tuple[int, ...], goodness: Goodness, *, share: float, has_fillers: bool
-) -> bool:
-    """Whether these phones fit no better than the same phones in any order, and far worse than free decoding."""
-    if share < _LEAST_READ and has_fillers:
-        return True
-    deficit = (float(ctc.max(axis=1).sum()) - goodness.expected) / len(columns)
-    if deficit < _MOST_DEFICIT_NATS:
-        return False
+def _filler_share(ctc: np.ndarray, fillers: Sequence[tuple[int, int, int]]) -> float:
+    """Share of the voiced CTC frames that lie in speech the text does not have."""
+    spoken = ctc.argmax(axis=1) != BLANK
+    inside = sum(int(spoken[start:end].sum()) for _, start, end in fillers)
+    return inside / max(1, int(spoken.sum()))
+
+
+def _distinctness(ctc: np.ndarray, columns: tuple[int, ...], goodness: Goodness) -> float:
+    """Gain of these phones over the same in random order, less their loss against free decoding; nats a phone."""
+    deficit = float(ctc.max(axis=1).sum()) - goodness.expected
     shuffler = np.random.default_rng(len(columns))
     shuffled = [sequence_log_prob(ctc, shuffler.permutation(columns).tolist()) for _ in range(_SHUFFLES)]
     finite = [value for value in shuffled if np.isfinite(value)]
-    if not finite:
-        return True
-    return (goodness.expected - float(np.mean(finite))) / len(columns) < _LEAST_MARGIN_NATS
+    margin = goodness.expected - float(np.mean(finite)) if finite else 0.0
+    return (margin - deficit) / len(columns)
