@@ -50,7 +50,7 @@ class BatchOptions:
     settings: Settings
 
 
-class BadList(SpeechError):
+class BadListError(SpeechError):
     """The list cannot be read; facts: path, detail."""
 
     code = "bad_list"
@@ -58,7 +58,7 @@ class BadList(SpeechError):
     remedy_template = "Write one recording a line: path, tab, text, and optionally a tab and the phones, in UTF-8."
 
 
-class OtherResults(SpeechError):
+class OtherResultsError(SpeechError):
     """The output file holds something else; facts: path, detail."""
 
     code = "other_results"
@@ -71,19 +71,19 @@ def read_list(path: Path) -> tuple[Row, ...]:
 
     Raises
     ------
-    BadList
+    BadListError
         The file is missing, is no UTF-8 text, or its header lacks a column.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             lines = [line for line in csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE) if any(line)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadList({"path": path, "detail": error}) from error
+        raise BadListError({"path": path, "detail": error}) from error
     columns: Sequence[str] = _COLUMNS
     if lines and lines[0][0].strip().lower() in _COLUMNS:
         columns = [name.strip().lower() for name in lines.pop(0)]
         if not {"path", "text"} <= set(columns):
-            raise BadList({"path": path, "detail": "its header needs the columns path and text"})
+            raise BadListError({"path": path, "detail": "its header needs the columns path and text"})
     return tuple(_row(dict(zip(columns, line, strict=False))) for line in lines)
 
 
@@ -97,7 +97,7 @@ def completed(out: Path, rows: Sequence[Row]) -> int:
 
     Raises
     ------
-    OtherResults
+    OtherResultsError
         The lines are not those of this list.
     """
     if not out.exists():
@@ -108,9 +108,9 @@ def completed(out: Path, rows: Sequence[Row]) -> int:
             if not line.endswith(b"\n"):
                 break
             if count >= len(rows):
-                raise OtherResults({"path": out, "detail": "it has more lines than the list"})
+                raise OtherResultsError({"path": out, "detail": "it has more lines than the list"})
             if _path_of(line) != rows[count].path:
-                raise OtherResults({"path": out, "detail": f"line {count + 1} is not about {rows[count].path}"})
+                raise OtherResultsError({"path": out, "detail": f"line {count + 1} is not about {rows[count].path}"})
             count += 1
             end += len(line)
     if end < out.stat().st_size:
@@ -147,7 +147,7 @@ def score_list(
 
     Raises
     ------
-    OtherResults
+    OtherResultsError
         `out` belongs to another list.
     ModelError
         The model cannot be loaded.

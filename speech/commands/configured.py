@@ -75,14 +75,14 @@ def _add_fields(parser: argparse.ArgumentParser, kind: type[Any], *, prefix: str
             continue
         default = _default(field)
         required = default is dataclasses.MISSING
-        text = texts.get(field.name, "") or "(no description)"
+        text = texts.get(field.name, "")
         shown = "required" if required else f"default: {_written(default)}"
         parser.add_argument(
             "--" + name.replace("_", "-"),
             dest=name,
             required=required,
             default=None if required else default,
-            help=f"{text} ({shown})".replace("%", "%%"),
+            help=f"{text} ({shown})".strip().replace("%", "%%"),
             **_reading(hint),
         )
 

@@ -44,28 +44,43 @@ def _write_training_set(config: "SynthesisConfig", folder: Path) -> None:
     from rich.progress import Progress
 
     from speech.commands.screen import console
-    from speech.train.held_out import HeldOut
-    from speech.train.synthetic_folder import OtherSet, write_set
+    from speech.train.held_out import HeldOutError
+    from speech.train.synthetic_folder import OtherSetError, write_set
 
     with Progress(console=console(error=True)) as progress:
         task = progress.add_task("batches")
         try:
             write_set(config, folder, report=lambda done, total: progress.update(task, completed=done, total=total))
-        except (HeldOut, OtherSet) as error:
+        except (HeldOutError, OtherSetError) as error:
             raise typer.BadParameter(str(error)) from error
 
 
 @app.command()
 def features(
-    manifest: Annotated[Path, typer.Argument(help="Tab-separated list of labelled recordings.")],
+    source: Annotated[Path, typer.Argument(help="List of labelled recordings, or folder of a synthetic set.")],
     *,
     out: Annotated[Path, typer.Option("--out", help="File for the packed features.")],
 ) -> None:
-    """Compute the features of labelled recordings once, for many training runs."""
+    """Compute the features of recordings once, for many training runs."""
     _need_torch()
-    from speech.train.corpus import pack
+    from speech.train.packing import pack, pack_synthetic
 
-    typer.echo(f"{len(pack(manifest, out).utterances)} recordings in {out}")
+    packed = pack_synthetic(source, out) if source.is_dir() else pack(source, out)
+    typer.echo(f"{len(packed.utterances)} recordings in {out}")
+
+
+@app.command()
+def folds(
+    manifest: Annotated[Path, typer.Argument(help="List of labelled recordings.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="File for the speakers' folds.")],
+) -> None:
+    """Deal the speakers into folds, the same way every time; fold 0 is never trained on."""
+    from speech.train.corpus import assign_folds, read_manifest, write_folds
+
+    dealt = assign_folds(utterance for utterance, _ in read_manifest(manifest))
+    write_folds(dealt, out)
+    typer.echo(f"{len(dealt)} speakers in {out}")
 
 
 @app.command(context_settings=PASSED_ON)
@@ -88,8 +103,39 @@ def acoustic(context: typer.Context) -> None:
             typer.echo(f"phone error rate, held-out {speakers}: {100 * rate:.1f} %")
 
 
+@app.command(context_settings=PASSED_ON)
+def scorer(context: typer.Context) -> None:
+    """Fit the scores to recordings that people have judged."""
+    _need("sklearn", "scikit-learn")
+    from speech.train.scorer import ScorerConfig, train
+
+    about = "Fit the calibration from features to human scores."
+    config, _ = read_options(ScorerConfig, context.args, program="lafal train scorer", about=about)
+    for kind, fit in train(config).items():
+        figures = f"correlation {fit.pcc:.3f}, error AUC {fit.error_auc:.3f}, squared error {fit.mse:.3f}"
+        typer.echo(f"{kind}: {figures} ({fit.phones} phones, {fit.speakers} speakers)")
+
+
+@app.command(context_settings=PASSED_ON)
+def export(context: typer.Context) -> None:
+    """Write a checkpoint as the ONNX model that Lafal runs without torch."""
+    _need_torch()
+    _need("onnx", "onnx")
+    from speech.train.export import ExportConfig
+    from speech.train.export import export as write
+
+    about = "Write model.onnx and config.json from a checkpoint, and compare them with torch."
+    config, _ = read_options(ExportConfig, context.args, program="lafal train export", about=about)
+    written = write(config)
+    typer.echo(f"{written.graph}: {written.megabytes:.1f} MB, at most {written.largest_difference:.4f} nats from torch")
+
+
 def _need_torch() -> None:
+    _need("torch", "torch")
+
+
+def _need(module: str, package: str) -> None:
     from importlib.util import find_spec
 
-    if "torch" not in sys.modules and find_spec("torch") is None:
-        raise ExtraNotInstalled({"package": "torch", "extra": "train"})
+    if module not in sys.modules and find_spec(module) is None:
+        raise ExtraNotInstalled({"package": package, "extra": "train"})

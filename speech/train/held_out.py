@@ -16,7 +16,7 @@ HELD_OUT_TEXTS = frozenset(_words(plant.text) for plant in PLANTS)
 """Sentences that only benchmarks use: lower case, words alone."""
 
 
-class HeldOut(ValueError):  # noqa: N818  (reads as a fact, like the other errors)
+class HeldOutError(ValueError):
     """Something asked for in a training set is kept for tests."""
 
 
@@ -25,12 +25,12 @@ def refuse_held_out(voices: Iterable[str], texts: Iterable[str] = ()) -> None:
 
     Raises
     ------
-    HeldOut
+    HeldOutError
         A voice or a text is held out; the message names it.
     """
     for voice in voices:
         if voice in HELD_OUT_VOICES:
-            raise HeldOut(f"The voice {voice!r} is kept for tests and must not be trained on.")
+            raise HeldOutError(f"The voice {voice!r} is kept for tests and must not be trained on.")
     for text in texts:
         if _words(text) in HELD_OUT_TEXTS:
-            raise HeldOut(f"The text {text!r} is kept for tests and must not be trained on.")
+            raise HeldOutError(f"The text {text!r} is kept for tests and must not be trained on.")

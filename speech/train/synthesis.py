@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from phonemes.lexicon import default_lexicon
-from speech.train.held_out import HELD_OUT_VOICES, HeldOut, refuse_held_out
+from speech.train.held_out import HELD_OUT_VOICES, HeldOutError, refuse_held_out
 from speech.train.perturb import perturb
 from speech.train.speaking import say_many, say_phones, say_text, say_words
 from speech.train.spoken import SILENCE, Edit, Style, TimedPhone, Utterance, Word
@@ -21,7 +21,7 @@ __all__ = [
     "SILENCE",
     "VOICES",
     "Edit",
-    "HeldOut",
+    "HeldOutError",
     "Style",
     "SynthesisConfig",
     "TimedPhone",
@@ -106,7 +106,7 @@ def training_set(config: SynthesisConfig) -> Iterator[Utterance]:
 
     Raises
     ------
-    HeldOut
+    HeldOutError
         A voice is kept for tests.
     SynthesiserMissing, UnknownVoice
         A voice is not installed or not known.
@@ -140,7 +140,7 @@ def batch(config: SynthesisConfig, number: int) -> tuple[Utterance, ...]:
 
     Raises
     ------
-    HeldOut
+    HeldOutError
         A voice is kept for tests.
     """
     refuse_held_out(config.voices)

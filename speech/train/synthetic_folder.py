@@ -17,7 +17,7 @@ CONFIG = "config.json"
 COLUMNS = ("path", "text", "voice", "exact_times", "phones")
 
 
-class OtherSet(ValueError):  # noqa: N818  (reads as a fact, like the other errors)
+class OtherSetError(ValueError):
     """The folder holds a set made with another configuration."""
 
 
@@ -51,9 +51,9 @@ def write_set(config: SynthesisConfig, folder: Path, *, report: Callable[[int, i
 
     Raises
     ------
-    OtherSet
+    OtherSetError
         The folder was begun with another configuration.
-    HeldOut
+    HeldOutError
         A voice is kept for tests.
     """
     refuse_held_out(config.voices)
@@ -84,7 +84,7 @@ def _claim(config: SynthesisConfig, folder: Path) -> None:
     if not path.exists():
         _replace(path, values)
     elif path.read_text(encoding="utf-8") != values:
-        raise OtherSet(f"{folder} holds a set made with other options; choose another folder or remove it.")
+        raise OtherSetError(f"{folder} holds a set made with other options; choose another folder or remove it.")
 
 
 def _table(folder: Path, number: int) -> Path:

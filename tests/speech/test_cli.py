@@ -7,7 +7,9 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import soundfile
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 
 from speech.cli import app
 from speech.commands import judge
+from speech.commands.configured import read_options
 from speech.errors import Silence
 from speech.export import from_json
 from speech.voice import VOICES
@@ -159,6 +162,72 @@ def test_options_come_from_the_configuration(capsys):
     outcome = _run("train", "synthesise", "--help")
     assert "--perturbed-share" in outcome.output
     assert "Share of utterances with changed phones. (default: 0.5)" in " ".join(outcome.output.split())
+
+
+def test_configurations_with_parts_and_lists_are_read():
+    @dataclass(frozen=True, kw_only=True)
+    class Part:
+        """A part.
+
+        Parameters
+        ----------
+        width, height : int
+            Size in steps.
+        """
+
+        width: int = 3
+        height: int = 4
+
+    @dataclass(frozen=True, kw_only=True)
+    class Whole:
+        part: Part = field(default_factory=Part)
+        path: Path
+        shares: tuple[float, ...] = (0.5,)
+        limit: int | None = None
+        kind: Literal["a", "b"] = "a"
+        quick: bool = False
+
+    Whole.__annotations__["part"] = Part
+    line = "--path x --part-width 9 --shares 1 2.5 --limit 7 --kind b --quick --again"
+    arguments = line.split()
+    whole, besides = read_options(
+        Whole, arguments, program="p", about="a", besides={"again": (bool, "repeat"), "out": (Path, "where")}
+    )
+    assert whole == Whole(part=Part(width=9), path=Path("x"), shares=(1.0, 2.5), limit=7, kind="b", quick=True)
+    assert besides == {"again": True, "out": None}
+    assert read_options(Whole, ["--path", "x"], program="p", about="a")[0] == Whole(path=Path("x"))
+    for wrong in ([], ["--path", "x", "--kind", "c"], ["--path", "x", "--part-width", "many"]):
+        with pytest.raises(SystemExit) as stop:
+            read_options(Whole, wrong, program="p", about="a")
+        assert stop.value.code == 2
+
+
+def test_every_benchmark_that_is_there_is_a_command():
+    names = {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
+    listed = _run("bench", "--help").output
+    assert "latency" in listed
+    for name in ("accuracy", "alignment", "diagnosis", "g2p", "latency", "robustness"):
+        assert (f" {name} " in listed) == (name in names)
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [("acoustic", "Largest gradient norm"), ("scorer", "human phone scores"), ("export", "complete or compact")],
+)
+def test_training_commands_explain_their_options(command, option):
+    for package in ("torch", "sklearn", "onnx"):
+        pytest.importorskip(package)
+    outcome = _run("train", command, "--help")
+    assert outcome.exit_code == 0
+    assert option.lower() in " ".join(outcome.output.lower().split())
+
+
+def test_training_without_torch_names_the_extra(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    outcome = _run("train", "acoustic", "--help")
+    assert outcome.exit_code == 2
+    assert "lafal[train]" in outcome.stderr
 
 
 def test_synthesise_refuses_the_held_out_voice(tmp_path):

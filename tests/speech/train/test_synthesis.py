@@ -14,7 +14,7 @@ from speech.train.planted import PLANTS
 from speech.train.spoken import SILENCE, VOWELS, Style, with_stress
 from speech.train.synthesis import (
     VOICES,
-    HeldOut,
+    HeldOutError,
     SynthesisConfig,
     refuse_held_out,
     say_phones,
@@ -199,19 +199,19 @@ def test_what_is_said_is_the_text_with_its_planted_errors():
 
 
 def test_a_training_set_refuses_the_held_out_voice():
-    with pytest.raises(HeldOut, match="ked"):
+    with pytest.raises(HeldOutError, match="ked"):
         next(training_set(SynthesisConfig(voices=("kal16", "ked"))))
 
 
 def test_a_training_set_refuses_a_held_out_text(monkeypatch):
     monkeypatch.setattr(synthesis, "_vocabulary", lambda _size: ("i", "think"))
     monkeypatch.setattr("speech.train.held_out.HELD_OUT_TEXTS", {"i think", "think i", "i i", "think think"})
-    with pytest.raises(HeldOut, match="kept for tests"):
+    with pytest.raises(HeldOutError, match="kept for tests"):
         list(training_set(SynthesisConfig(count=1, voices=("kal16",), words_low=2, words_high=2)))
 
 
 def test_every_fixture_sentence_is_held_out():
     for plant in PLANTS:
-        with pytest.raises(HeldOut):
+        with pytest.raises(HeldOutError):
             refuse_held_out((), (plant.text.upper(),))
     refuse_held_out(("slt",), ("A sentence nobody keeps.",))

@@ -6,7 +6,7 @@ import soundfile
 from speech.train import synthetic_folder
 from speech.train.spoken import SILENCE
 from speech.train.synthesis import SynthesisConfig, training_set
-from speech.train.synthetic_folder import OtherSet, read_set, write_set
+from speech.train.synthetic_folder import OtherSetError, read_set, write_set
 from speech.voice import VOICES
 
 pytestmark = pytest.mark.skipif(not VOICES["kal16"].installed, reason="flite is not installed")
@@ -45,6 +45,6 @@ def test_what_is_read_is_what_was_made(tmp_path):
 def test_a_folder_of_another_set_is_left_alone(tmp_path):
     synthetic_folder.write_set(dataclasses.replace(CONFIG, count=1), tmp_path)
     before = _contents(tmp_path)
-    with pytest.raises(OtherSet, match="other options"):
+    with pytest.raises(OtherSetError, match="other options"):
         write_set(CONFIG, tmp_path)
     assert _contents(tmp_path) == before
