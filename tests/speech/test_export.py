@@ -324,6 +324,8 @@ def test_textgrid_opens_in_praatio(hello: Assessment, tmp_path: Path) -> None:
 )
 def test_textgrid_quotes_odd_characters(label: str, shown: str, tmp_path: Path) -> None:
     grid = to_textgrid(_assessment(label, (_word(label, 0, (_result("S", 0.5),)),)))
+    # praatio also reads labels whose quotes are not doubled; Praat does not.
+    assert grid.count('text = "' + shown.replace('"', '""') + '" \n') == 1
     labels = [one.label for one in _open(grid, tmp_path).getTier("words").entries]
     assert labels == ["", shown, ""]
 
