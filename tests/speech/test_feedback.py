@@ -283,6 +283,11 @@ def test_a_vowel_that_ends_its_word_is_no_unfinished_word() -> None:
     assert card.title == "Let us hear /ʌ/"
 
 
+def test_pairs_have_the_sound_where_it_went_wrong() -> None:
+    card = _only(fix_cards(_reading(_BOTH)))
+    assert card.minimal_pairs[0] == ("both", "boat")
+
+
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="'xx'"):
         fix_cards(_reading(_THINK), language="xx")
