@@ -5,7 +5,7 @@ from functools import cache
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phonemes.division import divide, divided, read_given
@@ -35,6 +35,7 @@ def total(phones: Sequence[str], words: Sequence[Sequence[Sequence[str]]], ends:
     return sum(min(edits(part, tuple(v)) for v in word) for part, word in zip(parts, words, strict=True))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(_FEW), min_size=1, max_size=8),
     st.lists(st.lists(_PHONES, min_size=1, max_size=2), min_size=1, max_size=3),

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phonemes.expected import MAX_VARIANTS, Expected, UnreadableText, expect
@@ -141,6 +141,7 @@ def test_given_phones_that_cannot_fit_are_refused() -> None:
         expect("one", phones=["W", "XX"])
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=30), st.text("abcdeiosTUVN'-. 12/", max_size=30)))
 def test_any_text_gives_words_or_is_refused(text: str) -> None:
     try:
@@ -157,6 +158,7 @@ def test_any_text_gives_words_or_is_refused(text: str) -> None:
             assert [mark is not None for mark in variant.stress] == [phone(s).is_vowel for s in variant.phones]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(default_lexicon().by_frequency(300)), min_size=1, max_size=8), st.data())
 def test_phones_of_chosen_variants_are_found_again(words: list[str], data: st.DataObject) -> None:
     """Whatever variants were said, the phones of the whole sentence fall to a division that explains them all."""

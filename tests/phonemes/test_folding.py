@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phonemes.folding import FOREIGN, fold
@@ -40,6 +40,7 @@ def test_combining_marks_belong_to_their_letter() -> None:
     assert [folded.span(index, index + 1) for index in range(4)] == [(0, 3), (3, 4), (4, 5), (6, 7)]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=40))
 def test_spans_lie_in_order_within_the_text(text: str) -> None:
     folded = fold(text)
@@ -49,6 +50,7 @@ def test_spans_lie_in_order_within_the_text(text: str) -> None:
     assert all(character == FOREIGN or ord(character) < 127 or character in "£€¥₹¢°×÷–⁄" for character in folded.plain)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="latin-1", categories=["Lu", "Ll"]), min_size=1, max_size=20))
 def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
     assert fold(unicodedata.normalize("NFD", text)).plain == fold(unicodedata.normalize("NFC", text)).plain

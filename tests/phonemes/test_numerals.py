@@ -1,7 +1,7 @@
 """Figures as words."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phonemes import numerals
@@ -30,12 +30,14 @@ def value(words: list[str]) -> int:
     return total + part
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**15 - 1))
 def test_cardinals_add_up(number: int) -> None:
     assert value(numerals.cardinal(str(number))) == number
     assert value(numerals.number(f"{number:,}")) == number
 
 
+@settings(deadline=None)
 @given(st.integers(1010, 2099).filter(lambda year: year % 1000))
 def test_years_add_up(year: int) -> None:
     words = numerals.year(str(year))
@@ -47,6 +49,7 @@ def test_years_add_up(year: int) -> None:
         assert (century, value(rest)) == (year // 100, year % 100)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{1,30}\.[0-9]{1,9}", fullmatch=True))
 def test_decimals_are_read_figure_by_figure(written: str) -> None:
     decimals = written.partition(".")[2]

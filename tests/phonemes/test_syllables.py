@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phonemes.inventory import PHONES, phone
@@ -81,6 +81,7 @@ def test_every_onset_of_a_common_word_is_legal() -> None:
                 assert is_onset(said.phones[:nucleus], before=said.phones[nucleus]), word
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PHONES), max_size=14))
 def test_syllables_cover_all_phones_with_one_vowel_each(phones: list[str]) -> None:
     stress = [1 if symbol in _VOWELS else None for symbol in phones]
@@ -90,6 +91,7 @@ def test_syllables_cover_all_phones_with_one_vowel_each(phones: list[str]) -> No
     assert vowels == [1] * len(spans) or (len(spans) <= 1 and not sum(vowels))
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PHONES), max_size=14))
 def test_onsets_are_maximal(phones: list[str]) -> None:
     spans = syllabify(phones, [0 if symbol in _VOWELS else None for symbol in phones])

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phonemes.text import Token, read, tokenise
@@ -209,6 +209,7 @@ def test_long_texts_are_read_in_full(piece: str) -> None:
     assert not re.search("[A-Za-z0-9]", piece) or tokens[-1].char_end > 9_990
 
 
+@settings(deadline=None)
 @given(_ANY_TEXT)
 def test_every_token_is_where_it_says(text: str) -> None:
     reading = read(text)
@@ -222,6 +223,7 @@ def test_every_token_is_where_it_says(text: str) -> None:
         assert text[piece.char_start : piece.char_end] == piece.written != ""
 
 
+@settings(deadline=None)
 @given(_ANY_TEXT)
 def test_no_letter_or_figure_is_lost(text: str) -> None:
     reading = read(text)
@@ -233,6 +235,7 @@ def test_no_letter_or_figure_is_lost(text: str) -> None:
     assert [index for index in lost if index not in covered | silent] == []
 
 
+@settings(deadline=None)
 @given(_ANY_TEXT, _ANY_TEXT)
 def test_what_follows_a_new_line_does_not_change_plain_words(first: str, second: str) -> None:
     plain = " ".join(re.findall("[a-z]{2,}", first)) + "\n"
