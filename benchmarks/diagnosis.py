@@ -78,7 +78,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All figures: over everything, by kind of error, and by voice."""
+    """All figures: over everything, by kind of error, and by voice; `model` with its version."""
 
     model: str
     total: Group
@@ -195,12 +195,13 @@ def table(diagnosis: Diagnosis) -> "Table":
     from rich.table import Table
 
     result = Table(title=f"Planted errors, model {diagnosis.model}", caption=this_machine().described())
+    unheard = {"ked": "ked (in no training set)"}
     for heading in ("readings", "planted", "found", "rightly named", "false alarms / 100 clean phones", "no judgement"):
         result.add_column(heading, justify="left" if heading == "readings" else "right")
     for group in (diagnosis.total, *diagnosis.kinds, *diagnosis.voices):
         clean = f"{group.false_alarms_per_100:.1f}" if group.clean_phones else "-"
         result.add_row(
-            group.name,
+            unheard.get(group.name, group.name),
             str(group.planted),
             f"{100 * group.found_share:.0f} %",
             f"{100 * group.named_share:.0f} %",
@@ -226,7 +227,8 @@ def main(arguments: Sequence[str]) -> None:
         besides={"record": (bool, "append the figures to benchmarks/history/diagnosis.jsonl")},
     )
     assessor = Assessor(settings=Settings(model=options.model))
-    diagnosis = diagnose(read_manifest(options.manifest), assessor.assess, model=options.model)
+    model = f"{options.model} {assessor.acoustic.version}"
+    diagnosis = diagnose(read_manifest(options.manifest), assessor.assess, model=model)
     Console(highlight=False).print(table(diagnosis))
     if besides["record"]:
         print(record("diagnosis", diagnosis))

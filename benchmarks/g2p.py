@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.history import record
@@ -139,10 +140,8 @@ def candidates() -> dict[str, Pronounce]:
     }
     if shutil.which("espeak-ng"):
         found["espeak-ng"] = espeak
-    try:
+    if find_spec("gruut") and find_spec("gruut_lang_en"):
         found["gruut"] = gruut()
-    except ImportError:
-        pass
     return found
 
 

@@ -87,10 +87,11 @@ def measure(options: LatencyOptions) -> Latency:
     with tempfile.TemporaryDirectory(prefix="lafal-") as folder:
         clip = Path(folder) / "clip.wav"
         text = write_clip(clip, options.manifest, seconds=options.seconds)
-        walls_s, stages_ms = _warm(Assessor(settings=Settings(model=options.model)), clip, text, runs=options.runs)
+        assessor = Assessor(settings=Settings(model=options.model))
+        walls_s, stages_ms = _warm(assessor, clip, text, runs=options.runs)
         cold = [_cold(clip, text, options.model) for _ in range(options.cold_runs)]
     return Latency(
-        model=options.model,
+        model=f"{options.model} {assessor.acoustic.version}",
         clip_s=options.seconds,
         runs=options.runs,
         warm_median_s=float(np.median(walls_s)),

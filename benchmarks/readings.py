@@ -4,6 +4,8 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from speech.errors import FileMissing
+
 MANIFEST = Path(__file__).resolve().parent.parent / "tests" / "fixtures" / "planted" / "manifest.tsv"
 """The set that comes with the source; `lafal train synthesise --fixtures` makes another."""
 
@@ -43,11 +45,13 @@ def read_manifest(path: Path) -> tuple[Reading, ...]:
 
     Raises
     ------
-    FileNotFoundError
-        There is no such list.
+    FileMissing
+        There is no such list; an installed product comes without one.
     KeyError
         A column is missing.
     """
+    if not path.is_file():
+        raise FileMissing({"name": path})
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
     return tuple(_reading(row, path.parent) for row in rows)

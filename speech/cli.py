@@ -35,6 +35,12 @@ class _Lafal(TyperGroup):
                 raise
             _complain(error.sentence, error.remedy, error.code)
             raise typer.Exit(USER_ERROR) from error
+        except OSError as error:
+            # A closed pipe is typer's to answer; anything without a file's name is a fault of ours.
+            if isinstance(error, BrokenPipeError) or error.filename is None or ctx.params.get("debug"):
+                raise
+            _complain(f"{error.filename}: {error.strerror}.", "Check the name and the permissions.", "file_error")
+            raise typer.Exit(USER_ERROR) from error
         except KeyboardInterrupt as error:
             sys.stderr.write("Stopped.\n")
             raise typer.Exit(INTERRUPTED) from error

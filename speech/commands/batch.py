@@ -4,9 +4,11 @@ import csv
 import json
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import connection
@@ -64,6 +66,14 @@ class OtherResultsError(SpeechError):
     code = "other_results"
     template = "{path} holds other results: {detail}."
     remedy_template = "Choose another file, or start again with --restart."
+
+
+class WorkerLostError(SpeechError):
+    """A worker process ended by itself; facts: path."""
+
+    code = "worker_lost"
+    template = "A worker process was ended from outside, perhaps because memory ran out; {path} keeps what was done."
+    remedy_template = "Run the same command again, with fewer workers."
 
 
 def read_list(path: Path) -> tuple[Row, ...]:
@@ -151,14 +161,35 @@ def score_list(
         `out` belongs to another list.
     ModelError
         The model cannot be loaded.
+    WorkerLostError
+        A worker process was killed.
     """
     done = completed(out, rows)
     report(done)
+    before = _judged_with(out) if done else None
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("ab", buffering=0) as stream:
-        for count, line in enumerate(_lines(rows[done:], folder, options), start=done + 1):
-            stream.write(line.encode("utf-8"))
-            report(count)
+        try:
+            for count, line in enumerate(_lines(rows[done:], folder, options), start=done + 1):
+                encoded = line.encode("utf-8")
+                if before is not None and _signature(encoded) not in {before, None}:
+                    raise OtherResultsError({"path": out, "detail": "they come from another model or version"})
+                stream.write(encoded)
+                report(count)
+        except BrokenProcessPool as error:
+            raise WorkerLostError({"path": out}) from error
+
+
+def _judged_with(out: Path) -> str | None:
+    """Model and versions of the first judged line."""
+    with out.open("rb") as stream:
+        return next(filter(None, map(_signature, stream)), None)
+
+
+def _signature(line: bytes) -> str | None:
+    """Model and versions of a line; None for a line with an error."""
+    entry = json.loads(line)
+    return None if "error" in entry else json.dumps([entry["model"], entry["versions"]])
 
 
 def _lines(rows: Sequence[Row], folder: Path, options: BatchOptions) -> Iterator[str]:
@@ -226,6 +257,7 @@ _workers: dict[str, _Scorer] = {}
 
 
 def _start_worker(folder: Path, options: BatchOptions) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent alone answers it
     _end_with_parent()
     _workers["scorer"] = _Scorer(folder, options)
 

@@ -1,3 +1,4 @@
+import dataclasses
 import importlib.util
 import json
 import os
@@ -328,6 +329,59 @@ def test_batch_refuses_a_file_of_another_list(fake, tmp_path):
         assert out.read_bytes() == before
     assert _run("score-batch", _list(tmp_path, [("c.wav", "x")]), "--out", out, "--restart").exit_code == 0
     assert [line["path"] for line in _lines(out)] == ["c.wav"]
+
+
+def test_batch_refuses_to_mix_models(fake, tmp_path, monkeypatch):
+    rows = [("silent.wav", "x"), ("a.wav", "x"), ("b.wav", "x"), ("c.wav", "x")]
+    out = tmp_path / "out.jsonl"
+    _run("score-batch", _list(tmp_path, rows), "--out", out)
+    first = b"".join(out.read_bytes().splitlines(keepends=True)[:2])
+    out.write_bytes(first)
+    other = fake_lafal.FakeJudge()
+    assess = other.assess
+    monkeypatch.setattr(
+        other, "assess", lambda *given, **named: dataclasses.replace(assess(*given, **named), model="other")
+    )
+    monkeypatch.setattr(judge, "open_judge", lambda _settings: other)
+    outcome = _run("score-batch", _list(tmp_path, rows), "--out", out)
+    assert outcome.exit_code == 2
+    assert "another model" in " ".join(outcome.stderr.split())
+    assert out.read_bytes() == first
+
+
+def test_batch_says_when_a_worker_is_lost(tmp_path):
+    list_file = _list(tmp_path, [("a.wav", "x"), ("deadly.wav", "x"), ("b.wav", "x")])
+    out = tmp_path / "out.jsonl"
+    done = _python(FAKE, "score-batch", list_file, "--out", out, "--workers", 2)
+    assert done.returncode == 2
+    assert b"worker_lost" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal to a process group")
+def test_batch_stops_quietly_on_ctrl_c(tmp_path):
+    list_file = _list(tmp_path, [(f"{index}.wav", "x") for index in range(500)])
+    out = tmp_path / "out.jsonl"
+    command = [sys.executable, str(FAKE), "score-batch", str(list_file), "--out", str(out), "--workers", "2"]
+    environment = {**os.environ, "FAKE_PAUSE_S": "0.05"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        deadline = time.monotonic() + 30
+        while (not out.exists() or not out.stat().st_size) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        _, complaints = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Stopped." in complaints
+    assert b"Traceback" not in complaints
+    assert out.read_bytes().endswith(b"\n")
+
+
+def test_a_file_that_cannot_be_written_is_named(fake, tmp_path):
+    outcome = _run("score-batch", _list(tmp_path, [("a.wav", "x")]), "--out", tmp_path)
+    assert outcome.exit_code == 2
+    assert str(tmp_path) in outcome.stderr.replace("\n", "")
 
 
 @pytest.mark.parametrize("content", [b"path\tsentence\na\tb\n", b"a.wav\t\xff\xfe\n"])
