@@ -65,11 +65,11 @@ def _judge_one(said: np.ndarray, column: int, ratio: float, scores: PhoneScores,
         rivals[column - 1] = 0.0
     best = int(rivals.argmax())
     probability = float(rivals[best])
-    if best == len(PHONES):
-        verdict = Verdict.MISSING if score < WRONG_BELOW else Verdict.NEARLY
-        return PhoneVerdict(verdict, None, probability, score, uncertainty)
     if score >= WRONG_BELOW:
-        return PhoneVerdict(Verdict.NEARLY, PHONES[best], probability, score, uncertainty)
+        best = int(rivals[:-1].argmax())
+        return PhoneVerdict(Verdict.NEARLY, PHONES[best], float(rivals[best]), score, uncertainty)
+    if best == len(PHONES):
+        return PhoneVerdict(Verdict.MISSING, None, probability, score, uncertainty)
     if max(probability, float(said[column - 1])) < _HEARD_FROM:
         return PhoneVerdict(Verdict.UNCLEAR, None, probability, None, uncertainty)
     return PhoneVerdict(Verdict.WRONG, PHONES[best], probability, score, uncertainty)

@@ -15,6 +15,7 @@ from speech.results import Insertion, PhoneResult, Posteriors, Syllable, Verdict
 from speech.sentence import word_score
 from speech.verdicts import Added, PhoneVerdict
 
+_REDUCED = {"AH": "ə", "ER": "ɚ"}
 _MISPRONOUNCED = frozenset({Verdict.WRONG, Verdict.MISSING})
 
 
@@ -72,7 +73,9 @@ def word_results(
             results.append(_omitted(word, expected, _gap_s(results, timeline)))
             continue
         end = place + len(spans)
-        inside = tuple(replace(a, place=a.place - place) for a in added if place <= a.place < end)
+        inside = tuple(
+            replace(a, place=a.place - place) for a in added if place < a.place <= end or a.place == place == 0
+        )
         judged = _Judged(tuple(verdicts[place:end]), spans, inside)
         results.append(_word(word, word.variants[chosen], judged, expected, timeline))
         place = end
@@ -107,7 +110,7 @@ def _phones(variant: Pronunciation, judged: _Judged, timeline: Timeline) -> Iter
     ):
         yield PhoneResult(
             expected=symbol,
-            ipa=phone(symbol).ipa,
+            ipa=_ipa(symbol, stress),
             stress=stress,
             said=verdict.said,
             said_probability=round(verdict.said_probability, 4),
@@ -120,11 +123,24 @@ def _phones(variant: Pronunciation, judged: _Judged, timeline: Timeline) -> Iter
 
 
 def _insertion(added: Added, phones: Sequence[PhoneResult]) -> Insertion:
-    """Place an added phone between its neighbours: its own frames are not aligned."""
+    """Place an added phone from the middle of the phone before it to the middle of the next: it has no frames itself.
+
+    A phone added between two words belongs to the word before it, as in "book-uh".
+    """
     before = phones[added.place - 1] if added.place else None
-    after = phones[added.place]
-    start_s = (before.start_s + before.end_s) / 2 if before else after.start_s
-    return Insertion(added.phone, round(added.probability, 4), added.place - 1, start_s, after.start_s)
+    after = phones[added.place] if added.place < len(phones) else None
+    start_s = _middle_s(before) if before else phones[0].start_s
+    end_s = _middle_s(after) if after else phones[-1].end_s
+    return Insertion(added.phone, round(added.probability, 4), added.place - 1, start_s, end_s)
+
+
+def _ipa(symbol: str, stress: int | None) -> str:
+    """IPA of a phone; unstressed AH and ER are schwas."""
+    return _REDUCED.get(symbol, phone(symbol).ipa) if stress == 0 else phone(symbol).ipa
+
+
+def _middle_s(result: PhoneResult) -> float:
+    return round((result.start_s + result.end_s) / 2, 4)
 
 
 def _syllables(variant: Pronunciation, phones: Sequence[PhoneResult], timeline: Timeline) -> tuple[Syllable, ...]:
@@ -143,7 +159,7 @@ def _omitted(word: ExpectedWord, expected: Expected, at_s: float) -> WordResult:
     """A word that was not read, at the moment where it would have stood."""
     variant = word.variants[0]
     phones = tuple(
-        PhoneResult(symbol, phone(symbol).ipa, stress, None, 1.0, 0.0, 0.0, Verdict.MISSING, at_s, at_s)
+        PhoneResult(symbol, _ipa(symbol, stress), stress, None, 1.0, 0.0, 0.0, Verdict.MISSING, at_s, at_s)
         for symbol, stress in zip(variant.phones, variant.stress, strict=True)
     )
     return WordResult(
