@@ -195,7 +195,7 @@ def table(diagnosis: Diagnosis) -> "Table":
     from rich.table import Table
 
     result = Table(title=f"Planted errors, model {diagnosis.model}", caption=this_machine().described())
-    unheard = {"ked": "ked (in no training set)"}
+    unheard = {"ked": "ked (held out)"}
     for heading in ("readings", "planted", "found", "rightly named", "false alarms / 100 clean phones", "no judgement"):
         result.add_column(heading, justify="left" if heading == "readings" else "right")
     for group in (diagnosis.total, *diagnosis.kinds, *diagnosis.voices):
