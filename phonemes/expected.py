@@ -21,7 +21,7 @@ _LONGEST_VOWELLESS = 5
 _SHORTEST_UNKNOWN_ACRONYM_WORD = 4  # "COVID" may be a word, "PKK" is letters
 
 
-class UnreadableText(ValueError):  # noqa: N818 - named for what is wrong, like the errors of `speech.errors`
+class UnreadableText(ValueError):
     """Nothing in the text can be spoken.
 
     Parameters

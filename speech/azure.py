@@ -16,7 +16,7 @@ def to_azure(assessment: Assessment, *, phoneme_alphabet: PhonemeAlphabet = "ipa
     """Shape an assessment like a detailed answer of Azure's Pronunciation Assessment (hundred-mark, phoneme level).
 
     What Lafal does not know is left out: ``Confidence``; the times and phones of words that were not said; every
-    score that was not given; ``Grapheme`` of words of several syllables. ``NBestPhonemes`` has the one phone that was
+    score that was not given; ``Grapheme`` of words of several syllables. ``NBestPhonemes`` has the phones most probably
     heard. Nothing is masked, so ``MaskedITN`` equals ``ITN``. A syllable's score is the mean of its judged phones. A
     reading without scores has the status "NoMatch" and no ``NBest``.
 
@@ -126,10 +126,12 @@ def _syllable(word: WordResult, syllable: Syllable, alphabet: PhonemeAlphabet) -
 
 def _phoneme(result: PhoneResult, alphabet: PhonemeAlphabet) -> dict[str, Any]:
     assessed = _accuracy(result.score)
-    if result.said is not None:
+    if result.candidates:
         # A vowel heard in place of another keeps the stress of its place.
-        name = _name(result.said, result.stress, alphabet)
-        assessed["NBestPhonemes"] = [{"Phoneme": name, "Score": 100.0 * result.said_probability}]
+        assessed["NBestPhonemes"] = [
+            {"Phoneme": _name(candidate.phone, result.stress, alphabet), "Score": 100.0 * candidate.probability}
+            for candidate in result.candidates
+        ]
     return {
         "Phoneme": _name(result.expected, result.stress, alphabet),
         "PronunciationAssessment": assessed,

@@ -166,7 +166,7 @@ class ModelNotFound(ModelError):
 
     code = "model_not_found"
     template = "There is no acoustic model called “{name}” on this computer."
-    remedy_template = "Use “default”, a folder with a downloaded checkpoint, or connect to the network once to fetch it."
+    remedy_template = "Use “default”, a folder with a downloaded checkpoint, or connect once to fetch it."
 
 
 class ExtraNotInstalled(ModelError):

@@ -49,12 +49,21 @@ class Posteriors:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A phone (ARPAbet) that may have been said, and how probable it is, 0..1."""
+
+    phone: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneResult:
     """One expected phone and what was heard in its place.
 
     `expected` and `said` are ARPAbet; `said` is None when the phone was left out or could not be heard.
     `said_probability` is 0..1; `score` is 0..100 or None when unclear; `uncertainty` is one standard deviation
-    of the score. `stress` is 0, 1 or 2 for vowels, None for consonants.
+    of the score. `stress` is 0, 1 or 2 for vowels, None for consonants. `candidates` are the phones most probably said,
+    the expected one among them, most probable first, at most five.
     """
 
     expected: str
@@ -67,6 +76,7 @@ class PhoneResult:
     verdict: Verdict
     start_s: float
     end_s: float
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ class Insertion:
 
 @dataclass(frozen=True, slots=True)
 class Syllable:
-    """Phones `[first, last)` of a word; `stress` is what the dictionary asks, `strong` what was heard (None: unknown)."""
+    """Phones `[first, last)` of a word; `stress` is what the dictionary asks; `strong` is what was heard, if known."""
 
     first: int
     last: int

@@ -6,7 +6,7 @@ import numpy as np
 
 from phonemes.inventory import PHONES
 from speech.gop import Goodness
-from speech.results import Verdict
+from speech.results import Candidate, Verdict
 from speech.scoring import PhoneScores
 
 GOOD_FROM = 88.0
@@ -19,6 +19,8 @@ _CERTAIN_RATIO_NATS = -4.0
 _CERTAIN_SCORE = 70.0
 _INSERTED_FROM = 0.9
 _HEARD_FROM = 0.35
+_MOST_CANDIDATES = 5
+_LEAST_PROBABILITY = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,18 @@ class Added:
     place: int
     phone: str
     probability: float
+
+
+def candidates(goodness: Goodness) -> tuple[tuple[Candidate, ...], ...]:
+    """List for every place the phones most probably said there, most probable first."""
+    return tuple(
+        tuple(
+            Candidate(PHONES[column], round(float(row[column]), 4))
+            for column in np.argsort(-row[:-1])[:_MOST_CANDIDATES].tolist()
+            if row[column] >= _LEAST_PROBABILITY
+        )
+        for row in goodness.said()
+    )
 
 
 def judge(goodness: Goodness, columns: tuple[int, ...], scores: PhoneScores) -> tuple[PhoneVerdict, ...]:

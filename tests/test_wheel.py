@@ -29,7 +29,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel and install it, with what it needs and nothing else; returns the environment's folder."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".git", ".venv", "tests", "build", "*.egg-info", "runs"))
+    skipped = shutil.ignore_patterns(".git", ".venv", "tests", "build", "*.egg-info", "runs")
+    shutil.copytree(ROOT, source, ignore=skipped)
     run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", str(folder), str(source))
     (wheel,) = folder.glob("lafal-*.whl")
     environment = folder / "environment"

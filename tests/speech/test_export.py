@@ -14,6 +14,7 @@ from phonemes.inventory import PHONES, phone
 from speech.export import CSV_COLUMNS, SCHEMA_VERSION, from_json, to_azure, to_csv, to_json, to_textgrid
 from speech.results import (
     Assessment,
+    Candidate,
     Insertion,
     Pause,
     PhoneResult,
@@ -48,6 +49,7 @@ def _phone_results(draw: st.DrawFn, start_s: float) -> PhoneResult:
         verdict=draw(st.sampled_from(Verdict)),
         start_s=start_s,
         end_s=start_s + draw(_durations),
+        candidates=tuple(draw(st.lists(st.builds(Candidate, st.sampled_from(PHONES), _chances), max_size=3))),
     )
 
 
@@ -115,8 +117,9 @@ def _result(
     """A phone of 0.1 s, said rightly unless told otherwise."""
     heard = expected if said == "" else said
     verdict = Verdict.GOOD if heard == expected else Verdict.WRONG if heard else Verdict.MISSING
+    likely = (Candidate(heard, 0.8), Candidate("N", 0.1)) if heard else ()
     return PhoneResult(
-        expected, phone(expected).ipa, stress, heard, 0.8, score, 5.0, verdict, start_s, round(start_s + 0.1, 3)
+        expected, phone(expected).ipa, stress, heard, 0.8, score, 5.0, verdict, start_s, round(start_s + 0.1, 3), likely
     )
 
 
@@ -240,7 +243,10 @@ def test_azure_has_the_documented_names(hello: Assessment) -> None:
     assert word["PronunciationAssessment"] == {"AccuracyScore": 80.0, "ErrorType": "None"}
     assert word["Phonemes"][1] == {
         "Phoneme": "ə",
-        "PronunciationAssessment": {"AccuracyScore": 40.0, "NBestPhonemes": [{"Phoneme": "ɛ", "Score": 80.0}]},
+        "PronunciationAssessment": {
+            "AccuracyScore": 40.0,
+            "NBestPhonemes": [{"Phoneme": "ɛ", "Score": 80.0}, {"Phoneme": "n", "Score": 10.0}],
+        },
         "Offset": 3_000_000,
         "Duration": 1_000_000,
     }
