@@ -104,7 +104,7 @@ class Assessor:
         except UnreadableText as error:
             raise EmptyText from error
         except ValueError as error:
-            raise UnknownPhone({"symbol": str(error)}) from error
+            raise UnknownPhone({"detail": str(error)}) from error
         if len(expected.words) > self.settings.max_words:
             raise TextTooLong({"words": len(expected.words), "limit": self.settings.max_words})
         return expected

@@ -140,10 +140,10 @@ class TextTooLong(TextError):
 
 
 class UnknownPhone(TextError):
-    """A teacher's pronunciation uses a symbol outside the inventory; facts: symbol."""
+    """A teacher's pronunciation cannot be read; facts: detail."""
 
     code = "unknown_phone"
-    template = "“{symbol}” is not a sound we know."
+    template = "A pronunciation cannot be read: {detail}."
     remedy_template = "Use ARPAbet symbols such as “SH IH P”, or IPA such as “ʃɪp”."
 
 

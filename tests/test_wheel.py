@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def run(*command: str, cwd: Path | None = None) -> str:
     done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
+
+
+def test_every_package_of_the_tree_is_in_the_wheel() -> None:
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    trees = ("phonemes", "speech", "classroom", "web", "benchmarks")
+    found = {".".join(path.parent.relative_to(ROOT).parts) for tree in trees for path in (ROOT / tree).rglob("*.py")}
+    assert found == listed - {"phonemes._datasets", "speech._models"}
 
 
 def test_it_scores_a_recording_offline_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
