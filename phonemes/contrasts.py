@@ -169,7 +169,7 @@ def _practice_words() -> PracticeWords:
 
 @cache
 def _all_pairs(a: str, b: str) -> tuple[MinimalPair, ...]:
-    return _practice_words().pairs(a, b)
+    return _practice_words().pairs(a, b) if a != b else ()
 
 
 def minimal_pairs(a: str, b: str, *, limit: int = 10) -> tuple[MinimalPair, ...]:

@@ -45,9 +45,9 @@ Z: z
 ZH: ʒ
 """
 
-_IGNORED = frozenset("/[]. ‿|̯̚ʰ-\t\n")
+_IGNORED = frozenset("/[]. ‿|ʰ-\t\n\u0303\u031a\u032f")
 _NAMED_ALIKE = str.maketrans({"g": "ɡ", "r": "ɹ", "'": "ˈ", ",": "ˌ", ":": "ː", "ʼ": "ˈ", "’": "ˈ"})
-_TIES = str.maketrans("", "", "͜͡")
+_TIES = str.maketrans("", "", "\u035c\u0361")
 _RHOTIC_SCHWA = "əɹ"
 _STRESS = {"ˈ": 1, "ˌ": 2}
 _VOWEL_LETTERS = frozenset("ɑaæʌəɐɤɔɒoɛeɝɚɜɪᵻɨiʊᵿɵuʉ")

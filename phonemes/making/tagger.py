@@ -26,6 +26,7 @@ class TaggerOptions:
     epochs: int = 5
     learning_rate: float = 4e-3
     seed: int = 0
+    threads: int = 1
 
 
 def _batches(
@@ -91,6 +92,7 @@ def train_tagger(
     import torch
 
     options = options or TaggerOptions()
+    torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     encoded = [
