@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from speech.errors import FileTooLarge, SpeechError
+from speech.errors import FileTooLarge
 from speech.settings import Settings
 from web.assessing import AssessmentQueue
 from web.errors import BadRequest
@@ -48,7 +48,7 @@ _REFUSALS: dict[int | str, dict[str, object]] = {
 
 def build_api(settings: Settings, *, queue: AssessmentQueue, store: RecordingStore) -> APIRouter:
     """Build the routes under /api/v1."""
-    router = APIRouter(prefix="/api/v1", responses=cast("dict[int | str, dict[str, object]]", _REFUSALS))
+    router = APIRouter(prefix="/api/v1", responses=_REFUSALS)
     _add_health(router, settings, queue)
     _add_recordings(router, settings, store)
     _add_assess(router, settings, queue)
@@ -109,6 +109,3 @@ def _pronunciations(own: str) -> dict[str, str]:
     if not isinstance(entries, dict) or not all(isinstance(value, str) for value in entries.values()):
         raise BadRequest({"field": "own"})
     return cast("dict[str, str]", entries)
-
-
-__all__ = ["ErrorBody", "HealthBody", "RecordingBody", "SpeechError", "build_api"]

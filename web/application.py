@@ -1,8 +1,10 @@
 """The whole web app: API, practice page in two languages, and the way from "/" to the right one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import io
+import wave
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import cast
 
@@ -10,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from speech.errors import ModelError, SpeechError
+from speech.errors import AudioError, ModelError, SpeechError
 from speech.settings import Settings
 from web.api import build_api
 from web.assessing import AssessmentQueue, Judge
@@ -22,6 +24,7 @@ from web.security import KnownRoutesOnly, OwnPagesOnly, RequestSize, SecurityHea
 
 _ICON = Path(__file__).parent / "components" / "icon.svg"
 _SWEEP_EVERY_S = 30.0
+_REHEARSAL_HZ = 16_000
 
 
 def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
@@ -67,14 +70,28 @@ def _opener(settings: Settings, judge: Judge | None) -> Callable[[], Judge]:
             return judge
         from speech.assess import Assessor
 
-        return Assessor(settings=settings)
+        assessor = Assessor(settings=settings)
+        _rehearse(assessor)
+        return assessor
 
     return open_judge
 
 
-def _lifespan(queue: AssessmentQueue, store: RecordingStore) -> Callable[[FastAPI], object]:
+def _rehearse(judge: Judge) -> None:
+    """Judge nothing once, so that the lexicon and the voice detector are loaded before the first learner comes."""
+    silence = io.BytesIO()
+    with wave.open(silence, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(_REHEARSAL_HZ)
+        file.writeframes(bytes(2 * _REHEARSAL_HZ))
+    with suppress(AudioError):
+        judge.assess(silence.getvalue(), "Lafal listens.")
+
+
+def _lifespan(queue: AssessmentQueue, store: RecordingStore) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         tasks = [asyncio.create_task(_warm_up(queue)), asyncio.create_task(_sweep(store))]
         try:
             yield

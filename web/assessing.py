@@ -70,9 +70,11 @@ class AssessmentQueue:
             The model cannot be loaded; the next call tries again.
         """
         async with self._opening:
-            if self._judge is None:
-                self._judge = await asyncio.get_running_loop().run_in_executor(self._threads, self._open_judge)
-            return self._judge
+            judge = self._judge
+            if judge is None:
+                judge = await asyncio.get_running_loop().run_in_executor(self._threads, self._open_judge)
+                self._judge = judge
+            return judge
 
     async def assess(self, audio: Path | bytes, text: str, *, own: Mapping[str, str] | None = None) -> Assessment:
         """Judge one reading when its turn comes.

@@ -2,18 +2,18 @@ import dataclasses
 import json
 
 import pytest
+from fabricated import StandInJudge, build_app
 from fastapi.testclient import TestClient
 
 from speech.errors import ModelNotFound, NotAudio, Silence, TooLong, UnsupportedAudio
 from speech.export import from_json
 from speech.results import Assessment
 from speech.settings import Settings
-from tests.web.conftest import StandInJudge, build_app
 
 ASSESS = "/api/v1/assess"
 
 
-def post(client: TestClient, *, content: bytes = b"RIFF", text: str = "I think", **fields: str):  # noqa: ANN201
+def post(client: TestClient, *, content: bytes = b"RIFF", text: str = "I think", **fields: str):
     return client.post(ASSESS, files={"audio": ("a.wav", content)}, data={"text": text, **fields})
 
 
@@ -117,7 +117,9 @@ def test_no_route_hands_a_recording_out(client: TestClient) -> None:
     assert client.get("/api/v1/recordings").status_code == 405
 
 
-def test_an_abstention_is_an_answer_not_an_error(client: TestClient, judge: StandInJudge, assessment: Assessment) -> None:
+def test_an_abstention_is_an_answer_not_an_error(
+    client: TestClient, judge: StandInJudge, assessment: Assessment
+) -> None:
     judge.answer = dataclasses.replace(assessment, abstained=True, off_script="other_text")
     answer = post(client)
     assert answer.status_code == 200

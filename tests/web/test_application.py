@@ -2,10 +2,10 @@ import re
 from pathlib import Path
 
 import pytest
+from fabricated import StandInJudge, build_app
 from fastapi.testclient import TestClient
 
 from speech.settings import Settings
-from tests.web.conftest import StandInJudge, build_app
 from web.recordings import RecordingStore
 
 

@@ -67,7 +67,14 @@ def test_every_key_in_use_is_in_the_catalogue(key: str) -> None:
 
 
 def test_keys_are_found_at_all() -> None:
-    assert {"picker.title", "recorder.in_use", "recorder.stop", "recorder.insecure", "result.title", "summary.to_fix"} <= keys_in_use()
+    assert {
+        "picker.title",
+        "recorder.in_use",
+        "recorder.stop",
+        "recorder.insecure",
+        "result.title",
+        "summary.to_fix",
+    } <= keys_in_use()
 
 
 @pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.code)
@@ -86,12 +93,12 @@ def test_an_error_is_said_in_the_readers_language() -> None:
 
 
 def test_an_error_newer_than_the_catalogue_keeps_its_english() -> None:
-    class Newcomer(SpeechError):
+    class NewcomerError(SpeechError):
         code = "newcomer"
         template = "New."
         remedy_template = "Wait."
 
-    assert open_catalogue("id").explain(Newcomer()) == ("New.", "Wait.")
+    assert open_catalogue("id").explain(NewcomerError()) == ("New.", "Wait.")
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,7 @@ def test_ids_and_texts_are_unique() -> None:
 
 @pytest.mark.parametrize("exercise", exercises(), ids=lambda exercise: exercise.id)
 def test_a_sentence_contains_the_sounds_it_trains(exercise: Exercise) -> None:
-    spoken = {
-        symbol for word in expect(exercise.text).words for variant in word.variants for symbol in variant.phones
-    }
+    spoken = {symbol for word in expect(exercise.text).words for variant in word.variants for symbol in variant.phones}
     assert set(exercise.sounds) <= spoken
     assert 1 <= len(exercise.sounds) <= 3
 

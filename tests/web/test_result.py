@@ -3,11 +3,11 @@ from html.parser import HTMLParser
 from types import MappingProxyType
 
 import pytest
+from fabricated import reading, said, word
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.results import Assessment, Quality, Score, Verdict, WordError
-from tests.web.conftest import reading, said, word
 from web.catalogue import Catalogue, open_catalogue
 from web.components.result import render_empty, render_result, summarise, view_words
 
@@ -82,7 +82,9 @@ def test_words_keep_the_learners_spelling(assessment: Assessment) -> None:
 def test_a_number_spoken_as_two_words_is_one_card(assessment: Assessment) -> None:
     twenty = dataclasses.replace(word("twenty", [said("T")], start=2), char_end=4)
     one = dataclasses.replace(word("one", [said("W", at=1)], start=2), char_end=4)
-    counted = dataclasses.replace(assessment, text="🙂 21 «cats»?", words=(twenty, one, word("cats", [said("K")], start=6)))
+    counted = dataclasses.replace(
+        assessment, text="🙂 21 «cats»?", words=(twenty, one, word("cats", [said("K")], start=6))
+    )
     views = view_words(counted, ENGLISH)
     assert [(view.before, view.written, view.after, view.spoken) for view in views] == [
         ("🙂", "21", "«", "twenty one"),
@@ -92,9 +94,7 @@ def test_a_number_spoken_as_two_words_is_one_card(assessment: Assessment) -> Non
 
 
 def test_an_added_word_gets_its_own_card(assessment: Assessment) -> None:
-    added = dataclasses.replace(
-        word("ʌm", [said("AH")], start=2), char_end=2, error=WordError.INSERTION
-    )
+    added = dataclasses.replace(word("ʌm", [said("AH")], start=2), char_end=2, error=WordError.INSERTION)
     first, *rest = assessment.words
     views = view_words(dataclasses.replace(assessment, words=(first, added, *rest)), ENGLISH)
     assert [(view.written, view.error_label) for view in views][:3] == [("I", None), ("ʌm", "added"), ("think", None)]
@@ -137,7 +137,9 @@ def test_the_learners_text_can_never_become_markup(text: str) -> None:
     base = reading()
     nasty = dataclasses.replace(base.words[0], text=text, char_start=0, char_end=len(text))
     page = render(dataclasses.replace(base, text=text, words=(nasty,)))
-    calm = render(dataclasses.replace(base, text="x" * len(text), words=(dataclasses.replace(nasty, text="x" * len(text)),)))
+    calm = render(
+        dataclasses.replace(base, text="x" * len(text), words=(dataclasses.replace(nasty, text="x" * len(text)),))
+    )
     assert {tag for tag, _ in page.elements} <= {tag for tag, _ in calm.elements} | {"span"}
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
 

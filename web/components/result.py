@@ -91,14 +91,11 @@ def render_empty(catalogue: Catalogue) -> str:
     return render("empty.html", catalogue, legend=legend)
 
 
-def view_words(
-    assessment: Assessment, catalogue: Catalogue, cards: tuple[FixCard, ...] = ()
-) -> tuple[WordView, ...]:
+def view_words(assessment: Assessment, catalogue: Catalogue, cards: tuple[FixCard, ...] = ()) -> tuple[WordView, ...]:
     """Cut the text into word cards; together they hold every character of it but the spaces."""
     card_of = {key: card for card in reversed(cards) for key in _keys(card, assessment)}
     groups = [
-        list(group)
-        for _, group in groupby(enumerate(assessment.words), key=lambda item: _span(item[0], item[1]))
+        list(group) for _, group in groupby(enumerate(assessment.words), key=lambda item: _span(item[0], item[1]))
     ]
     starts = [group[0][1].char_start for group in groups] + [len(assessment.text)]
     views: list[WordView] = []

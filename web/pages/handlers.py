@@ -1,0 +1,124 @@
+"""What the practice page's events do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from speech.errors import SpeechError, TextTooLong
+from speech.results import Assessment
+from speech.settings import Settings
+from web.assessing import AssessmentQueue
+from web.catalogue import Catalogue, open_catalogue
+from web.components.parts import render_footer, render_header, render_message, render_picker, render_recorder
+from web.components.result import render_empty, render_result
+from web.errors import NoRecording, WebError
+from web.recordings import RecordingStore
+from web.security import OWNER_COOKIE
+
+_WHICHEVER_ATTEMPT = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A reading that was judged: the page's count of checks, its own name of the recording, and the verdicts."""
+
+    attempt: int
+    clip: str
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the last checks gave, kept so that another language can show it again.
+
+    Parameters
+    ----------
+    judged : Judged or None
+        The last reading that could be judged.
+    error : SpeechError or None
+        Why a later check gave nothing.
+    """
+
+    judged: Judged | None = None
+    error: SpeechError | None = None
+
+
+class PracticeHandlers:
+    """Answers the page; whatever it remembers of a person is in the page's own state.
+
+    Parameters
+    ----------
+    settings : Settings
+        Limits.
+    queue : AssessmentQueue
+        Judges readings.
+    store : RecordingStore
+        Where recordings wait for their check.
+    """
+
+    def __init__(self, settings: Settings, *, queue: AssessmentQueue, store: RecordingStore) -> None:
+        self._settings = settings
+        self._queue = queue
+        self._store = store
+
+    def pick(self, event: gr.EventData) -> str:
+        """Put a sentence or a word into the text box."""
+        return str(event.text)
+
+    async def check(
+        self, text: str, language: str, last: Outcome, event: gr.EventData, request: gr.Request
+    ) -> tuple[Any, str, Outcome]:
+        """Judge the recording that the event names, if it belongs to this browser."""
+        catalogue = open_catalogue(language)
+        attempt = int(event.attempt)
+        try:
+            assessment = await self._judge(str(event.recording), text or "", request.cookies.get(OWNER_COOKIE))
+        except SpeechError as error:
+            # The result of the reading before stays; so does the recording.
+            return gr.skip(), render_message(error, catalogue, attempt=attempt), Outcome(last.judged, error)
+        judged = Judged(attempt, str(event.clip), assessment)
+        return _show(judged, catalogue), "", Outcome(judged)
+
+    async def _judge(self, identifier: str, text: str, owner: str | None) -> Assessment:
+        words = len(text.split())
+        if words > self._settings.max_words:
+            raise TextTooLong({"words": words, "limit": self._settings.max_words})
+        if not identifier:
+            raise NoRecording
+        stored = self._store.find(identifier, owner=owner)
+        assessment = await self._queue.assess(stored.path, text)
+        # The browser keeps the recording; should it be wanted again, it comes again.
+        self._store.delete(identifier, owner=owner)
+        return assessment
+
+    def fail(self, language: str, last: Outcome) -> tuple[str, Outcome]:
+        """Say that a check broke for a reason that is ours."""
+        error = WebError()
+        message = render_message(error, open_catalogue(language), attempt=_WHICHEVER_ATTEMPT)
+        return message, Outcome(last.judged, error)
+
+    def switch(self, last: Outcome, event: gr.EventData) -> tuple[Any, ...]:
+        """Write the whole page in another language and keep what the person has done."""
+        catalogue = open_catalogue(str(event.language))
+        message = render_message(last.error, catalogue, attempt=_WHICHEVER_ATTEMPT) if last.error else ""
+        return (
+            render_header(catalogue),
+            render_picker(catalogue),
+            gr.update(
+                label=catalogue.say("text.label"),
+                info=catalogue.say("text.info"),
+                placeholder=catalogue.say("text.placeholder"),
+            ),
+            render_recorder(self._settings, catalogue),
+            message,
+            _show(last.judged, catalogue),
+            render_footer(catalogue),
+            catalogue.language,
+        )
+
+
+def _show(judged: Judged | None, catalogue: Catalogue) -> str:
+    if judged is None:
+        return render_empty(catalogue)
+    return render_result(judged.assessment, catalogue, attempt=judged.attempt, clip=judged.clip)
