@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from phonemes.expected import Expected, ExpectedWord
-from phonemes.inventory import phone, to_ipa
+from phonemes.inventory import to_ipa
 from phonemes.pronunciation import Pronunciation
 from phonemes.syllables import syllabify
 from speech.prosody import Contour, strong_syllables
@@ -15,7 +15,6 @@ from speech.results import Candidate, Insertion, PhoneResult, Posteriors, Syllab
 from speech.sentence import word_score
 from speech.verdicts import Added, PhoneVerdict, candidates
 
-_REDUCED = {"AH": "ə", "ER": "ɚ"}
 _MISPRONOUNCED = frozenset({Verdict.WRONG, Verdict.MISSING})
 
 
@@ -139,7 +138,7 @@ def _insertion(added: Added, phones: Sequence[PhoneResult]) -> Insertion:
 
 def _ipa(symbol: str, stress: int | None) -> str:
     """IPA of a phone; unstressed AH and ER are schwas."""
-    return _REDUCED.get(symbol, phone(symbol).ipa) if stress == 0 else phone(symbol).ipa
+    return to_ipa([symbol if stress is None else f"{symbol}{stress}"])
 
 
 def _middle_s(result: PhoneResult) -> float:

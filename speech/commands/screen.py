@@ -4,7 +4,7 @@ import codecs
 import sys
 from typing import TYPE_CHECKING
 
-from phonemes.inventory import phone
+from phonemes.inventory import phone, to_ipa
 from speech.results import Assessment, Insertion, PhoneResult, Score, Verdict, WordError, WordResult
 
 if TYPE_CHECKING:
@@ -121,9 +121,9 @@ def _word_rows(word: WordResult) -> list[tuple[str, ...]]:
 
 
 def _phone_row(result: PhoneResult) -> tuple[str, ...]:
-    heard = "" if result.said is None else name(result.said)
+    heard = "" if result.said is None else name(result.said, result.stress)
     score = "" if result.score is None else f"{result.score:.0f}"
-    return name(result.expected), heard, _mark(_MARKS[result.verdict]), score, _span(result.start_s, result.end_s)
+    return name(result.expected, result.stress), heard, _mark(_MARKS[result.verdict]), score, _span(result.start_s, result.end_s)
 
 
 def _insertion_row(extra: Insertion) -> tuple[str, ...]:
@@ -135,9 +135,10 @@ def _mark(entry: tuple[str, str, str, str]) -> str:
     return f"[{colour}]{symbol if speaks_unicode() else plain} {words}[/{colour}]"
 
 
-def name(symbol: str) -> str:
-    """A sound as the terminal can show it: IPA and ARPAbet, or ARPAbet alone."""
-    return f"/{phone(symbol).ipa}/ {symbol}" if speaks_unicode() else symbol
+def name(symbol: str, stress: int | None = None) -> str:
+    """A sound as the terminal can show it: IPA and ARPAbet, or ARPAbet alone; a vowel by the stress of its place."""
+    ipa = to_ipa([symbol if stress is None or not phone(symbol).is_vowel else f"{symbol}{stress}"])
+    return f"/{ipa}/ {symbol}" if speaks_unicode() else symbol
 
 
 def _span(start_s: float, end_s: float) -> str:
