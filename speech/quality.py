@@ -1,6 +1,7 @@
 """Where somebody speaks in a recording, and how well one can hear it."""
 
 import threading
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,11 @@ QUIET_DBFS = -42.0
 CLIPPED_SHARE = 0.001
 
 _RATE = 16_000
-_FRAME = 320  # 20 ms
+_FRAME = 320
+_FRAME_S = 0.02
+_LOWEST_VOICE_HZ = 70
+_FEWEST_PAUSE_FRAMES = 10
+_NOISE_RANGE_DB = 10.0
 _SILENT_DBFS = -90.0  # below one step of 16-bit samples: digital silence, put in by a program
 _BEST_SNR_DB = 60.0
 
@@ -28,8 +33,11 @@ _MOST_GAIN_DB = 45.0
 _START_PROBABILITY, _STAY_PROBABILITY = 0.5, 0.15  # one reader close by: better a breath too many than a word too few
 _SHORTEST_GAP_S = 0.1
 _SHORTEST_SPEECH_S = 0.09
-_STEADY_DB = 2.0  # hum and whistles fool the detector, but unlike speech they do not change their level
-_EDGE_S = 0.04
+_STEADY_DB = 0.6  # hum and whistles fool the detector, but unlike speech they do not change their level
+_SPEECH_RANGE_DB = 45.0  # from the loudest vowel to the weakest fricative
+_ABOVE_NOISE_DB = 3.0
+_LATE_FRAMES = 5
+_EDGE_FRAMES = 2
 _EDGE_BELOW_SPEECH_DB = 18.0
 
 _detector_in_use = threading.Lock()
@@ -46,7 +54,7 @@ def speech_intervals(samples: np.ndarray) -> tuple[tuple[float, float], ...]:
     Returns
     -------
     tuple of (float, float)
-        Seconds `[start, end)`, in order; gaps are at least 0.1 s.
+        Seconds `[start, end)`, in order, without overlap.
     """
     levels_dbfs = _levels_dbfs(samples)
     loud_dbfs = float(np.percentile(levels_dbfs, 95)) if len(levels_dbfs) else _SILENT_DBFS
@@ -54,13 +62,18 @@ def speech_intervals(samples: np.ndarray) -> tuple[tuple[float, float], ...]:
         return ()
     gain = 10 ** (min(_DETECTOR_DBFS - loud_dbfs, _MOST_GAIN_DB) / 20)
     spoken = _hysteresis(_speech_probabilities(samples * np.float32(gain)))
-    intervals = [(first * _CHUNK / _RATE, min(last * _CHUNK, len(samples)) / _RATE) for first, last in _runs(spoken)]
     joined: list[tuple[float, float]] = []
-    for start_s, end_s in intervals:
+    for first, last in _runs(spoken):
+        start_s, end_s = first * _CHUNK / _RATE, min(last * _CHUNK, len(samples)) / _RATE
         if joined and start_s - joined[-1][1] < _SHORTEST_GAP_S:
             start_s = joined.pop()[0]
         joined.append((start_s, end_s))
-    return tuple(interval for interval in joined if _is_speech(levels_dbfs, *interval))
+    found: list[tuple[float, float]] = []
+    for interval in joined:
+        if _is_speech(levels_dbfs, *interval):
+            start_s, end_s = _fitted(levels_dbfs, joined, *interval)
+            found.append((max(start_s, found[-1][1]) if found else start_s, end_s))
+    return tuple(found)
 
 
 def measure_quality(samples: np.ndarray, speech: tuple[tuple[float, float], ...], *, clipped: float) -> Quality:
@@ -88,8 +101,7 @@ def measure_quality(samples: np.ndarray, speech: tuple[tuple[float, float], ...]
         return Quality(-_BEST_SNR_DB, clipped, _SILENT_DBFS, speech_s, duration_s, ())
     loudness_dbfs = _mean_dbfs(levels_dbfs[spoken])
     snr_db = _snr_db(levels_dbfs, speech)
-    edge = round(_EDGE_S * _RATE / _FRAME)
-    at_start, at_end = _mean_dbfs(levels_dbfs[:edge]), _mean_dbfs(levels_dbfs[-edge:])
+    at_start, at_end = _mean_dbfs(levels_dbfs[:_EDGE_FRAMES]), _mean_dbfs(levels_dbfs[-_EDGE_FRAMES:])
     least_dbfs = max(loudness_dbfs - _EDGE_BELOW_SPEECH_DB, loudness_dbfs - snr_db + 6.0)
     warnings = {
         "clipped": clipped > CLIPPED_SHARE,
@@ -105,29 +117,63 @@ def measure_quality(samples: np.ndarray, speech: tuple[tuple[float, float], ...]
 def _snr_db(levels_dbfs: np.ndarray, speech: tuple[tuple[float, float], ...]) -> float:
     """Speech over noise, from the pauses; where there are none, from the deepest dips within the speech."""
     spoken = _spoken_frames(len(levels_dbfs), speech, margin_s=0.0)
-    audible = levels_dbfs > _SILENT_DBFS
-    pauses = levels_dbfs[audible & ~_spoken_frames(len(levels_dbfs), speech, margin_s=0.1)]
-    if len(pauses) >= 10:
-        noise_dbfs = float(np.median(pauses))  # the median overlooks the click of a mouse
-    else:
+    noise_dbfs = _noise_dbfs(levels_dbfs, speech)
+    if noise_dbfs is None:
+        audible = levels_dbfs > _SILENT_DBFS
         noise_dbfs = float(np.percentile(levels_dbfs[audible], 5)) if audible.any() else _SILENT_DBFS
     power, noise = 10 ** (_mean_dbfs(levels_dbfs[spoken]) / 10), 10 ** (noise_dbfs / 10)
     ratio_db = 10 * np.log10(max(power - noise, 1e-3 * noise) / noise)
     return float(np.clip(ratio_db, -_BEST_SNR_DB, _BEST_SNR_DB))
 
 
+def _noise_dbfs(levels_dbfs: np.ndarray, speech: Sequence[tuple[float, float]]) -> float | None:
+    """Level of the pauses; None where there is hardly any, or nothing but silence put in by a program."""
+    audible = levels_dbfs > _SILENT_DBFS
+    pauses = levels_dbfs[audible & ~_spoken_frames(len(levels_dbfs), speech, margin_s=0.1)]
+    if len(pauses) < _FEWEST_PAUSE_FRAMES:
+        return None
+    # The median overlooks the click of a mouse; pauses far above the floor are words that the detector missed.
+    return min(float(np.median(pauses)), float(np.percentile(levels_dbfs[audible], 5)) + _NOISE_RANGE_DB)
+
+
 def _is_speech(levels_dbfs: np.ndarray, start_s: float, end_s: float) -> bool:
-    inside = levels_dbfs[round(start_s * _RATE / _FRAME) : round(end_s * _RATE / _FRAME)]
+    inside = levels_dbfs[round(start_s / _FRAME_S) : round(end_s / _FRAME_S)]
     return end_s - start_s >= _SHORTEST_SPEECH_S and float(inside.std()) > _STEADY_DB
+
+
+def _fitted(
+    levels_dbfs: np.ndarray, intervals: Sequence[tuple[float, float]], start_s: float, end_s: float
+) -> tuple[float, float]:
+    """Move the edges of an interval to where its sound starts and ends: the detector hears both late."""
+    first, last = round(start_s / _FRAME_S), min(round(end_s / _FRAME_S), len(levels_dbfs))
+    if last <= first:
+        return start_s, end_s
+    noise_dbfs = _noise_dbfs(levels_dbfs, intervals)
+    quietest_dbfs = float(np.percentile(levels_dbfs[first:last], 95)) - _SPEECH_RANGE_DB
+    if noise_dbfs is not None:
+        quietest_dbfs = max(quietest_dbfs, noise_dbfs + _ABOVE_NOISE_DB)
+    sounding = np.flatnonzero(levels_dbfs[first:last] > quietest_dbfs)
+    if not len(sounding):
+        return start_s, end_s
+    start, end = first + int(sounding[0]), first + int(sounding[-1]) + 1
+    earliest = max(start - _LATE_FRAMES, 0)
+    while start > earliest and levels_dbfs[start - 1] > quietest_dbfs:
+        start -= 1
+    return start * _FRAME_S, end * _FRAME_S
 
 
 def _levels_dbfs(samples: np.ndarray) -> np.ndarray:
     """Level of every 20 ms, without what lies below any voice (rumble, a slow drift)."""
     count = len(samples) // _FRAME
+    if not count:
+        return np.zeros(0)
     spectrum = np.fft.rfft(samples)
-    spectrum[: int(70 * len(samples) / _RATE)] = 0
+    spectrum[: int(_LOWEST_VOICE_HZ * len(samples) / _RATE)] = 0
     frames = np.fft.irfft(spectrum, len(samples))[: count * _FRAME].reshape(count, _FRAME)
-    return 10 * np.log10((frames**2).mean(axis=1) + 1e-12)
+    power = (frames**2).mean(axis=1)
+    # The filter rings into stretches of exact silence; tell those from the samples themselves.
+    power[samples[: count * _FRAME].reshape(count, _FRAME).var(axis=1) < 10 ** (_SILENT_DBFS / 10)] = 0.0
+    return 10 * np.log10(power + 1e-12)
 
 
 def _mean_dbfs(levels_dbfs: np.ndarray) -> float:
@@ -135,8 +181,8 @@ def _mean_dbfs(levels_dbfs: np.ndarray) -> float:
     return float(10 * np.log10((10 ** (levels_dbfs / 10)).mean()))
 
 
-def _spoken_frames(count: int, speech: tuple[tuple[float, float], ...], *, margin_s: float) -> np.ndarray:
-    centres_s = (np.arange(count) + 0.5) * _FRAME / _RATE
+def _spoken_frames(count: int, speech: Sequence[tuple[float, float]], *, margin_s: float) -> np.ndarray:
+    centres_s = (np.arange(count) + 0.5) * _FRAME_S
     spoken = np.zeros(count, bool)
     for start_s, end_s in speech:
         spoken |= (centres_s >= start_s - margin_s) & (centres_s < end_s + margin_s)
