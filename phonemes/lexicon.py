@@ -95,8 +95,8 @@ class Lexicon:
 
     def by_frequency(self, limit: int) -> tuple[str, ...]:
         """Return the `limit` most frequent words, most frequent first."""
-        digits = len(str(limit))
-        ranked = sorted((int(rank), word) for word, rank in self._ranks if len(rank) <= digits)
+        words, ranks = self._ranks.two_columns()
+        ranked = sorted(zip(map(int, ranks), words, strict=True))
         return tuple(word for _, word in ranked[:limit])
 
     def __contains__(self, word: str) -> bool:

@@ -56,6 +56,11 @@ class SortedTable:
             if place < len(lines) and lines[place].startswith(wanted):
                 yield key, tuple(lines[place][len(wanted) :].decode().split("\t"))
 
+    def two_columns(self) -> tuple[list[str], list[str]]:
+        """Return all keys and all values of a table of two columns without spaces, much faster than by iterating."""
+        cells = self._bytes[:].decode().split()
+        return cells[::2], cells[1::2]
+
     def __iter__(self) -> Iterator[tuple[str, ...]]:
         """Go through all lines in order, each as a tuple of its columns."""
         for line in self._bytes[:].decode().splitlines():

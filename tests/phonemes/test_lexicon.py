@@ -258,3 +258,10 @@ def test_anything_typed_is_read_or_refused_in_words(typed: str):
         assert "“" in str(error)
     else:
         assert len(entry.phones) == len(entry.stress) > 0
+
+
+def test_a_table_of_two_columns_is_read_at_once(tmp_path: Path):
+    (tmp_path / "t.tsv").write_text("a\t1\nb'c\t22\n")
+    table = SortedTable(tmp_path / "t.tsv")
+    assert table.two_columns() == (["a", "b'c"], ["1", "22"])
+    assert list(table) == [("a", "1"), ("b'c", "22")]
