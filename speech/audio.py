@@ -8,6 +8,7 @@ import numpy as np
 
 from speech.decoding import Decoded, decode
 from speech.errors import EmptyFile, FileMissing, FileTooLarge, Silence, TooLong, TooNoisy, TooShort, UnsupportedAudio
+from speech.isolation import decode_isolated
 from speech.quality import MIN_SNR_DB, measure_quality, speech_intervals
 from speech.results import Quality
 from speech.settings import Settings
@@ -37,7 +38,11 @@ class Recording:
 
 
 def load_audio(
-    source: str | Path | bytes | BinaryIO, *, settings: Settings | None = None, require_speech: bool = True
+    source: str | Path | bytes | BinaryIO,
+    *,
+    settings: Settings | None = None,
+    require_speech: bool = True,
+    isolated: bool = False,
 ) -> Recording:
     """Read a recording from a path, its bytes, or an open binary file.
 
@@ -52,6 +57,8 @@ def load_audio(
         `max_file_bytes` and `max_speech_s` apply; the latter limits the length of the whole recording.
     require_speech : bool
         Refuse recordings in which nobody speaks, or in which the noise hides the speech.
+    isolated : bool
+        Decode in a process of its own with limits on time and memory, for what strangers upload.
 
     Returns
     -------
@@ -65,7 +72,8 @@ def load_audio(
     """
     settings = settings or Settings()
     data = _read(source, max_bytes=settings.max_file_bytes)
-    return _recording(decode(data, max_duration_s=settings.max_speech_s), require_speech=require_speech)
+    decoder = decode_isolated if isolated else decode
+    return _recording(decoder(data, max_duration_s=settings.max_speech_s), require_speech=require_speech)
 
 
 def from_samples(
