@@ -16,6 +16,7 @@ HEARING = {
     "speech.decoding",
     "speech.containers",
     "speech.completeness",
+    "speech.isolation",
     "speech.quality",
     "speech.samples",
 }

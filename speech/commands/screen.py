@@ -123,7 +123,13 @@ def _word_rows(word: WordResult) -> list[tuple[str, ...]]:
 def _phone_row(result: PhoneResult) -> tuple[str, ...]:
     heard = "" if result.said is None else name(result.said, result.stress)
     score = "" if result.score is None else f"{result.score:.0f}"
-    return name(result.expected, result.stress), heard, _mark(_MARKS[result.verdict]), score, _span(result.start_s, result.end_s)
+    return (
+        name(result.expected, result.stress),
+        heard,
+        _mark(_MARKS[result.verdict]),
+        score,
+        _span(result.start_s, result.end_s),
+    )
 
 
 def _insertion_row(extra: Insertion) -> tuple[str, ...]:
