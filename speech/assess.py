@@ -31,6 +31,8 @@ class Assessor:
         Model to hear with; the one that `settings` name by default.
     settings : Settings, optional
         Limits, model and threads; read from the environment by default.
+    isolated : bool
+        Decode recordings in a process of its own with limits on time and memory, for what strangers upload.
 
     Examples
     --------
@@ -40,8 +42,11 @@ class Assessor:
     [('SH', 'good'), ('IH', 'wrong'), ('P', 'good')]
     """
 
-    def __init__(self, acoustic: Acoustic | None = None, *, settings: Settings | None = None) -> None:
+    def __init__(
+        self, acoustic: Acoustic | None = None, *, settings: Settings | None = None, isolated: bool = False
+    ) -> None:
         self.settings = settings or Settings.from_environment()
+        self.isolated = isolated
         self.acoustic = acoustic or load_acoustic(self.settings.model, settings=self.settings)
 
     def assess(
@@ -79,7 +84,7 @@ class Assessor:
         with clock.stage("text"):
             expected = self.expected(text, own=own, phones=phones)
         with clock.stage("audio"):
-            recording = audio if isinstance(audio, Recording) else load_audio(audio, settings=self.settings)
+            recording = audio if isinstance(audio, Recording) else self._load(audio)
         with clock.stage("acoustic"):
             posteriors = self.acoustic.posteriors(recording.samples)
         with clock.stage("align"):
@@ -108,6 +113,9 @@ class Assessor:
         if len(expected.words) > self.settings.max_words:
             raise TextTooLong({"words": len(expected.words), "limit": self.settings.max_words})
         return expected
+
+    def _load(self, audio: str | Path | bytes | BinaryIO) -> Recording:
+        return load_audio(audio, settings=self.settings, isolated=self.isolated)
 
     def _signed(self, assessment: Assessment, clock: "_Clock", *, has_frame_head: bool) -> Assessment:
         versions = {

@@ -70,7 +70,7 @@ def _opener(settings: Settings, judge: Judge | None) -> Callable[[], Judge]:
             return judge
         from speech.assess import Assessor
 
-        assessor = Assessor(settings=settings)
+        assessor = Assessor(settings=settings, isolated=True)
         _rehearse(assessor)
         return assessor
 

@@ -1,0 +1,39 @@
+import dataclasses
+
+import pytest
+
+from speech.settings import Settings
+
+
+def test_what_is_not_set_keeps_its_default() -> None:
+    assert Settings.from_environment({}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "field", "value"),
+    [
+        ("LAFAL_MODEL", "some/folder", "model", "some/folder"),
+        ("LAFAL_THREADS", "2", "threads", 2),
+        ("LAFAL_MAX_SPEECH_S", "12.5", "max_speech_s", 12.5),
+        ("LAFAL_PORT", "8080", "port", 8080),
+    ],
+)
+def test_a_variable_sets_its_field_in_its_type(variable: str, text: str, field: str, value: object) -> None:
+    settings = Settings.from_environment({variable: text, "PATH": "/bin", "OTHER_PORT": "1"})
+    assert getattr(settings, field) == value
+    assert type(getattr(settings, field)) is type(value)
+
+
+def test_every_field_can_be_set() -> None:
+    environment = {f"LAFAL_{field.name.upper()}": str(field.default) for field in dataclasses.fields(Settings)}
+    assert Settings.from_environment(environment) == Settings()
+
+
+def test_a_value_of_the_wrong_type_names_the_variable() -> None:
+    with pytest.raises(ValueError, match="LAFAL_PORT must be of type int, not 'eighty'"):
+        Settings.from_environment({"LAFAL_PORT": "eighty"})
+
+
+def test_settings_cannot_change() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings().port = 1  # type: ignore[misc]
