@@ -40,7 +40,7 @@ def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
     Returns
     -------
     FastAPI
-        Ready for an ASGI server. Recordings live in a private folder that is removed when the app stops.
+        Ready for an ASGI server. Recordings are deleted after their check, and all of them when the app stops.
     """
     queue = AssessmentQueue(_opener(settings, judge), workers=settings.workers, max_waiting=settings.max_waiting)
     store = RecordingStore(max_bytes=settings.max_file_bytes, lifetime_s=settings.recording_lifetime_s)

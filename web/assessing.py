@@ -76,7 +76,7 @@ class AssessmentQueue:
                 self._judge = judge
             return judge
 
-    async def assess(self, audio: Path | bytes, text: str, *, own: Mapping[str, str] | None = None) -> Assessment:
+    async def assess(self, audio: bytes, text: str, *, own: Mapping[str, str] | None = None) -> Assessment:
         """Judge one reading when its turn comes.
 
         Raises
@@ -96,7 +96,7 @@ class AssessmentQueue:
         finally:
             self._busy -= 1
 
-    def _timed(self, judge: Judge, audio: Path | bytes, text: str, own: Mapping[str, str] | None) -> Assessment:
+    def _timed(self, judge: Judge, audio: bytes, text: str, own: Mapping[str, str] | None) -> Assessment:
         start_s = time.perf_counter()
         assessment = judge.assess(audio, text, own=own)
         self._mean_s += _SMOOTHING * (time.perf_counter() - start_s - self._mean_s)

@@ -1,14 +1,12 @@
 """Learners' recordings on their short way through the server: owner-checked, size-limited, soon deleted."""
 
 import contextlib
-import os
 import secrets
-import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO, cast
 
 from speech.errors import EmptyFile, FileTooLarge
 from web.errors import Busy, RecordingGone
@@ -16,6 +14,7 @@ from web.errors import Busy, RecordingGone
 _ID_BYTES = 16
 _PER_OWNER = 4
 _TOTAL_BYTES = 500_000_000
+_MAX_RECORDINGS = 400  # each holds a file open; systems often allow 1,024
 _MEGABYTE = 1_000_000
 
 
@@ -27,8 +26,8 @@ class StoredRecording:
     ----------
     id, owner : str
         Both 128 random bits, made here; the owner travels in a cookie no script can read.
-    path : Path
-        The file; its name is the id and says nothing about the person.
+    file : binary file
+        A temporary file without a name: other programs cannot open it, and it is gone when this one ends, however.
     stored_bytes : int
         Size of the file.
     expires_s : float
@@ -37,7 +36,7 @@ class StoredRecording:
 
     id: str
     owner: str
-    path: Path
+    file: BinaryIO
     stored_bytes: int
     expires_s: float
 
@@ -48,7 +47,7 @@ def new_token() -> str:
 
 
 class RecordingStore:
-    """Keeps recordings in a private folder until they are judged or expire; nothing outlives the server.
+    """Keeps recordings until they are judged or expire; nothing outlives the server, not even `kill -9`.
 
     Parameters
     ----------
@@ -74,7 +73,6 @@ class RecordingStore:
         self._lifetime_s = lifetime_s
         self._total_bytes = total_bytes
         self._clock = clock
-        self._folder = Path(tempfile.mkdtemp(prefix="lafal-"))
         self._recordings: dict[str, StoredRecording] = {}
 
     async def save(self, chunks: AsyncIterable[bytes], *, owner: str) -> StoredRecording:
@@ -90,30 +88,28 @@ class RecordingStore:
             No room for more recordings at the moment.
         """
         self.sweep()
-        if sum(kept.stored_bytes for kept in self._recordings.values()) >= self._total_bytes:
+        kept_bytes = sum(kept.stored_bytes for kept in self._recordings.values())
+        if kept_bytes >= self._total_bytes or len(self._recordings) >= _MAX_RECORDINGS:
             raise Busy({"seconds": self._lifetime_s})
-        identifier = new_token()
-        path = self._folder / identifier
+        file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - lives as long as the recording
         try:
-            stored_bytes = await self._write(chunks, path)
+            stored_bytes = await self._write(chunks, file)
         except BaseException:
             # Also when the browser hangs up half-way: half a recording must not stay.
-            path.unlink(missing_ok=True)
+            file.close()
             raise
-        stored = StoredRecording(identifier, owner, path, stored_bytes, self._clock() + self._lifetime_s)
-        self._recordings[identifier] = stored
+        stored = StoredRecording(new_token(), owner, file, stored_bytes, self._clock() + self._lifetime_s)
+        self._recordings[stored.id] = stored
         self._make_room(owner)
         return stored
 
-    async def _write(self, chunks: AsyncIterable[bytes], path: Path) -> int:
+    async def _write(self, chunks: AsyncIterable[bytes], file: BinaryIO) -> int:
         written = 0
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            async for chunk in chunks:
-                written += len(chunk)
-                if written > self._max_bytes:
-                    raise FileTooLarge({"megabytes": written / _MEGABYTE, "limit": self._max_bytes / _MEGABYTE})
-                file.write(chunk)
+        async for chunk in chunks:
+            written += len(chunk)
+            if written > self._max_bytes:
+                raise FileTooLarge({"megabytes": written / _MEGABYTE, "limit": self._max_bytes / _MEGABYTE})
+            file.write(chunk)
         if not written:
             raise EmptyFile
         return written
@@ -137,6 +133,18 @@ class RecordingStore:
             raise RecordingGone
         return stored
 
+    def read(self, identifier: str, *, owner: str | None) -> bytes:
+        """Give a recording's bytes to be judged for the one who made it.
+
+        Raises
+        ------
+        RecordingGone
+            As in `find`.
+        """
+        file = self.find(identifier, owner=owner).file
+        file.seek(0)
+        return file.read()
+
     def delete(self, identifier: str, *, owner: str | None) -> None:
         """Delete a recording now, if it is the owner's; deleting twice is fine."""
         with contextlib.suppress(RecordingGone):
@@ -150,8 +158,8 @@ class RecordingStore:
 
     def close(self) -> None:
         """Delete everything."""
-        self._recordings.clear()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for identifier in list(self._recordings):
+            self._remove(identifier)
 
     def _remove(self, identifier: str) -> None:
-        self._recordings.pop(identifier).path.unlink(missing_ok=True)
+        self._recordings.pop(identifier).file.close()

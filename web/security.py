@@ -80,7 +80,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
-                if not re.search(r"/(assets|static)/", scope["path"]):
+                if not re.search(r"/(assets|static)/|^/icon\.svg$", scope["path"]):
                     headers["Cache-Control"] = "no-store"
             await send(message)
 

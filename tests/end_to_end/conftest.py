@@ -62,7 +62,9 @@ def address(chromium: str) -> Iterator[str]:
     async def serve() -> None:
         # Built inside the loop: outside one Gradio opens loops that it never closes.
         app = create_app(Settings(port=port))
-        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
+        server = uvicorn.Server(
+            uvicorn.Config(app, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1)
+        )
         started.append(server)
         await server.serve()
 
@@ -72,8 +74,7 @@ def address(chromium: str) -> Iterator[str]:
         assert thread.is_alive(), "the server stopped while starting"
         time.sleep(0.05)
     yield f"http://127.0.0.1:{port}"
-    # The page's live connections would hold a polite server up.
-    started[0].should_exit = started[0].force_exit = True
+    started[0].should_exit = True
     thread.join(20)
 
 

@@ -1,12 +1,12 @@
 import re
-from pathlib import Path
+from collections.abc import AsyncIterable
 
 import pytest
 from fabricated import StandInJudge, build_app
 from fastapi.testclient import TestClient
 
 from speech.settings import Settings
-from web.recordings import RecordingStore
+from web.recordings import RecordingStore, StoredRecording
 
 
 @pytest.mark.parametrize(("header", "place"), [("id-ID,id;q=0.9", "/id/"), ("en-GB", "/en/"), ("fr", "/en/")])
@@ -41,15 +41,15 @@ def test_a_page_fetches_nothing_from_elsewhere(client: TestClient) -> None:
 def test_recordings_vanish_when_the_app_stops(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, judge: StandInJudge
 ) -> None:
-    made: list[Path] = []
-    close = RecordingStore.close
+    kept: list[StoredRecording] = []
+    save = RecordingStore.save
 
-    def watched(self: RecordingStore) -> None:
-        made.append(self._folder)  # pyright: ignore[reportPrivateUsage]
-        assert list(made[0].iterdir())
-        close(self)
+    async def watched(self: RecordingStore, chunks: AsyncIterable[bytes], *, owner: str) -> StoredRecording:
+        kept.append(await save(self, chunks, owner=owner))
+        return kept[-1]
 
-    monkeypatch.setattr(RecordingStore, "close", watched)
+    monkeypatch.setattr(RecordingStore, "save", watched)
     with TestClient(build_app(settings, judge)) as client:
         assert client.post("/api/v1/recordings", content=b"webm").status_code == 201
-    assert made and not made[0].exists()
+        assert not kept[0].file.closed
+    assert kept[0].file.closed

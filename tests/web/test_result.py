@@ -46,7 +46,7 @@ def test_every_sound_is_a_button_with_shape_text_and_name(assessment: Assessment
     buttons = [found for tag, found in page.elements if tag == "button"]
     assert all(sound in buttons for sound in sounds)
     assert len(page.all("lf-label")) == expected
-    assert any(sound["aria-label"] == "θ: work on it, heard t" for sound in sounds)
+    assert any(sound["aria-label"] == "θ work on it, heard t" for sound in sounds)
 
 
 def test_each_verdict_has_its_own_shape_and_label() -> None:

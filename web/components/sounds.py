@@ -14,6 +14,7 @@ EXTRA = "extra"
 _SURE = 0.8
 _FAIRLY_SURE = 0.55
 _CONTEXT_S = 0.12
+_MOST_CERTAIN = 99  # nobody is ever entirely sure of a sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +122,4 @@ def _spoken(ipa: str, label: str, heard_ipa: str | None, catalogue: Catalogue) -
 
 def _sureness(probability: float, catalogue: Catalogue) -> str:
     level = "high" if probability >= _SURE else "fair" if probability >= _FAIRLY_SURE else "low"
-    return catalogue.say(f"sound.sure.{level}", percent=round(100 * probability))
+    return catalogue.say(f"sound.sure.{level}", percent=min(_MOST_CERTAIN, round(100 * probability)))

@@ -86,8 +86,7 @@ class PracticeHandlers:
             raise TextTooLong({"words": words, "limit": self._settings.max_words})
         if not identifier:
             raise NoRecording
-        stored = self._store.find(identifier, owner=owner)
-        assessment = await self._queue.assess(stored.path, text)
+        assessment = await self._queue.assess(self._store.read(identifier, owner=owner), text)
         # The browser keeps the recording; should it be wanted again, it comes again.
         self._store.delete(identifier, owner=owner)
         return assessment
