@@ -9,9 +9,9 @@ from web.application import create_app
 def main() -> None:
     """Read the settings, build the app and serve it."""
     settings = Settings.from_environment()
+    app, host, port = create_app(settings), settings.host, settings.port
     # Open pages keep a connection that would hold a stopping server up for ever.
-    options = {"server_header": False, "timeout_graceful_shutdown": 5}
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, **options)
+    uvicorn.run(app, host=host, port=port, server_header=False, timeout_graceful_shutdown=5)
 
 
 if __name__ == "__main__":
