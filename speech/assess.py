@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from phonemes.expected import Expected, UnreadableText, expect
 from speech.acoustic import Acoustic, load_acoustic
-from speech.audio import Recording, load_audio
+from speech.audio import SAMPLE_RATE, Recording, load_audio
 from speech.errors import EmptyText, TextTooLong, UnknownPhone
 from speech.prosody import Contour, contour, rhythm
 from speech.reading import Reading, columns_of, read_along
@@ -20,6 +20,9 @@ from speech.sentence import abstaining, sentence_scores
 from speech.settings import Settings
 from speech.verdicts import added_phones, judge
 from speech.wording import Timeline, word_results
+
+_MARGIN_S = 0.3
+"""Kept around the speech: soft sounds at its edges may escape the detector, and long silence tells a model nothing."""
 
 
 class Assessor:
@@ -86,7 +89,7 @@ class Assessor:
         with clock.stage("audio"):
             recording = audio if isinstance(audio, Recording) else self._load(audio)
         with clock.stage("acoustic"):
-            posteriors = self.acoustic.posteriors(recording.samples)
+            posteriors = self._hear(recording)
         with clock.stage("align"):
             reading = read_along(posteriors, columns_of(expected))
         with clock.stage("prosody"):
@@ -113,6 +116,13 @@ class Assessor:
         if len(expected.words) > self.settings.max_words:
             raise TextTooLong({"words": len(expected.words), "limit": self.settings.max_words})
         return expected
+
+    def _hear(self, recording: Recording) -> Posteriors:
+        """Posteriors of the part in which somebody speaks; its frames keep their time within the recording."""
+        first = max(0, int((recording.speech[0][0] - _MARGIN_S) * SAMPLE_RATE)) if recording.speech else 0
+        last = int((recording.speech[-1][1] + _MARGIN_S) * SAMPLE_RATE) if recording.speech else len(recording.samples)
+        posteriors = self.acoustic.posteriors(recording.samples[first:last])
+        return replace(posteriors, offset_s=posteriors.offset_s + first / SAMPLE_RATE)
 
     def _load(self, audio: str | Path | bytes | BinaryIO) -> Recording:
         return load_audio(audio, settings=self.settings, isolated=self.isolated)

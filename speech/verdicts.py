@@ -15,8 +15,8 @@ GOOD_FROM = 88.0
 WRONG_BELOW = 75.0
 """Scores below are "wrong", or "missing" when nothing was said."""
 
-_CERTAIN_RATIO_NATS = -4.0
-_CERTAIN_SCORE = 70.0
+_CERTAIN_RATIO_NATS, _CERTAIN_SCORE = -4.0, 70.0
+_DOUBTFUL_RATIO_NATS, _DOUBTFUL_SCORE = -3.0, 85.0
 _INSERTED_FROM = 0.9
 _HEARD_FROM = 0.35
 _MOST_CANDIDATES = 5
@@ -59,7 +59,8 @@ def judge(goodness: Goodness, columns: tuple[int, ...], scores: PhoneScores) -> 
     """Decide on every phone.
 
     A phone that another one beats by e**4 is wrong whatever the human-fitted score says: raters rarely mark a clear
-    neighbouring phone down, but a learner must hear about it. Its score is capped so that score and verdict agree.
+    neighbouring phone down, but a learner must hear about it. Beaten by e**3 it is no better than "nearly". Its score
+    is capped so that score and verdict agree.
     """
     said, ratio = goodness.said(), goodness.ratio()
     return tuple(
@@ -69,8 +70,8 @@ def judge(goodness: Goodness, columns: tuple[int, ...], scores: PhoneScores) -> 
 
 def _judge_one(said: np.ndarray, column: int, ratio: float, scores: PhoneScores, place: int) -> PhoneVerdict:
     score, uncertainty = float(scores.values[place]), float(scores.uncertainties[place])
-    if ratio < _CERTAIN_RATIO_NATS:
-        score = min(score, _CERTAIN_SCORE)
+    if ratio < _DOUBTFUL_RATIO_NATS:
+        score = min(score, _CERTAIN_SCORE if ratio < _CERTAIN_RATIO_NATS else _DOUBTFUL_SCORE)
     expected = PHONES[column - 1]
     if score >= GOOD_FROM:
         return PhoneVerdict(Verdict.GOOD, expected, float(said[column - 1]), score, uncertainty)
@@ -90,10 +91,13 @@ def _judge_one(said: np.ndarray, column: int, ratio: float, scores: PhoneScores,
 
 
 def added_phones(goodness: Goodness) -> tuple[Added, ...]:
-    """Find phones that were clearly slipped in."""
+    """Find phones that were clearly slipped in, where the same phone in place of a neighbour does not explain more."""
     inserted = goodness.inserted()
-    best = inserted.argmax(axis=1)
-    return tuple(
-        Added(place, PHONES[int(best[place])], float(inserted[place, best[place]]))
-        for place in np.flatnonzero(inserted.sum(axis=1) >= _INSERTED_FROM).tolist()
-    )
+    instead = goodness.substitutions
+    found: list[Added] = []
+    for place in np.flatnonzero(inserted.sum(axis=1) >= _INSERTED_FROM).tolist():
+        best = int(inserted[place].argmax())
+        neighbours = [instead[near, best] for near in (place - 1, place) if 0 <= near < len(instead)]
+        if goodness.insertions[place, best] > max(neighbours):
+            found.append(Added(place, PHONES[best], float(inserted[place, best])))
+    return tuple(found)

@@ -63,6 +63,21 @@ def test_in_between_is_nearly() -> None:
     assert judge(goodness, columns, scores(95, 80, 95))[1].verdict is Verdict.NEARLY
 
 
+def test_a_phone_said_instead_of_another_is_not_also_an_added_one() -> None:
+    sharper = 2 * heard("P", "IH", "SH")
+    goodness, _ = weigh(sharper - np.logaddexp.reduce(sharper, axis=1, keepdims=True), "F", "IH", "SH")
+    assert goodness.inserted()[0].max() > 0.9
+    assert added_phones(goodness) == ()
+
+
+def test_a_phone_that_another_beats_somewhat_is_not_good() -> None:
+    said = heard("TH", "IY")
+    said[3, COLUMN["TH"]], said[3, COLUMN["T"]] = np.log(0.04), np.log(0.90)
+    goodness, columns = weigh(said, "TH", "IY")
+    assert -4 < goodness.ratio()[0] < -3
+    assert judge(goodness, columns, scores(92, 95))[0].verdict is Verdict.NEARLY
+
+
 def test_an_added_phone_is_found_where_it_stands() -> None:
     goodness, _ = weigh(heard("S", "AH", "T", "AA", "P"), "S", "T", "AA", "P")
     (added,) = added_phones(goodness)
