@@ -6,9 +6,7 @@ from speech.results import Insertion, Pause, PhoneResult, Quality, Rhythm, Sylla
 from speech.sentence import abstaining, sentence_scores, strong_where_asked, word_score
 
 QUALITY = Quality(snr_db=30, clipped=0, loudness_dbfs=-20, speech_s=2.0, duration_s=3.0, warnings=())
-RHYTHM = Rhythm(
-    syllables_per_s=3, articulation_per_s=3.5, pitch_median_hz=200, pitch_range_semitones=8, pauses=()
-)
+RHYTHM = Rhythm(syllables_per_s=3, articulation_per_s=3.5, pitch_median_hz=200, pitch_range_semitones=8, pauses=())
 
 
 def phone(score: float | None, uncertainty: float = 5.0) -> PhoneResult:
