@@ -23,11 +23,11 @@ def test_a_candidate_that_knows_the_dictionary_makes_no_errors():
 
 
 def test_planted_errors_are_counted():
-    def one_wrong(asked):
+    def vowel_and_ending_wrong(asked: list[str]) -> list[tuple[str, ...]]:
         return [("K", "AE", "T"), ("D", "AA")]
 
-    figures = measure("planted", one_wrong, ["cat", "dog"])
-    assert figures.phone_errors_percent == pytest.approx(100 / 6)
+    figures = measure("planted", vowel_and_ending_wrong, ["cat", "dog"])
+    assert figures.phone_errors_percent == pytest.approx(100 * 2 / 6)
     assert figures.words_right_percent == 50.0
 
 
