@@ -1,6 +1,7 @@
 """How long one recording takes, warm and cold, and how much memory."""
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -28,6 +29,9 @@ WARM_TARGET_S, COLD_TARGET_S, MEMORY_TARGET_MB = 0.5, 5.0, 800.0
 
 WARM_UP_RUNS = 3
 """Unmeasured runs before the measured ones: the first loads tables and lets the runtime plan its memory."""
+
+
+_POLL_S = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +164,28 @@ def _cold(clip: Path, text: str, model: str) -> tuple[float, float]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
     command = [sys.executable, "-m", "speech.cli", "score", str(clip), "--text", text, "--json", "--model", model]
     begin = time.perf_counter()
+    peak_mb = 0.0
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)  # the one call that gives this child's own peak memory
+        while process.poll() is None:
+            peak_mb = max(peak_mb, _high_water_mb(process.pid))
+            time.sleep(_POLL_S)
         seconds = time.perf_counter() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise RuntimeError(f"lafal score ended with exit code {process.returncode}")
-    return seconds, _megabytes(usage.ru_maxrss)
+    return seconds, peak_mb
+
+
+def _high_water_mb(process_id: int) -> float:
+    """Peak memory of a running process; 0 where the system does not tell.
+
+    The peak that `wait4` reports would count what this process held when the other was forked from it.
+    """
+    try:
+        status = Path(f"/proc/{process_id}/status").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
 def _megabytes(maxrss: int) -> float:

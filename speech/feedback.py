@@ -78,7 +78,7 @@ def fix_cards(
       since a frequent phone has more places.
     - habit: 1, plus the weight of this very confusion among speakers of the first language.
 
-    Unclear phones are never blamed, and a gain below 0.05 makes no card.
+    Unclear phones are never blamed, and sounds that were nearly right make no card when their gain is below 0.05.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def fix_cards(
     groups: dict[tuple[str, ...], list[Problem]] = {}
     for problem in problems(assessment, first_language):
         groups.setdefault(problem.key, []).append(problem)
-    worth = [group for group in groups.values() if _gain(group) >= _LEAST_GAIN]
+    worth = [group for group in groups.values() if _gain(group) >= _LEAST_GAIN or _is_blamed(group, assessment)]
     chosen = sorted(worth, key=lambda group: (-_gain(group), group[0].place))[: max(limit, 0)]
     return tuple(_card(group, assessment, texts=texts, first_language=first_language) for group in chosen)
 
@@ -142,6 +142,13 @@ def summary(assessment: Assessment, *, language: str = "en", first_language: str
     band = next(name for least, name in _BANDS if share >= least)
     praise = lines["perfect" if good == judged and not lever else band].format(good=good, judged=judged)
     return f"{praise} {lever}".rstrip()
+
+
+def _is_blamed(group: Sequence[Problem], assessment: Assessment) -> bool:
+    """Whether any of these sounds has a verdict that the learner sees as a mistake."""
+    places = [one.place for one in group if one.place[1] >= 0 and one.kind != "insertion"]
+    phones = [assessment.words[word].phones[index] for word, index in places]
+    return any(result.verdict in (Verdict.WRONG, Verdict.MISSING) for result in phones)
 
 
 def _gain(group: Sequence[Problem]) -> float:

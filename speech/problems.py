@@ -26,7 +26,7 @@ _LOAD: Mapping[str, float] = {
 _STRESS_SEVERITY = 0.3
 _INSERTION_SEVERITY = 0.4  # ten points of the score of a word of four phones
 _BLIND_UNCERTAINTY = 50.0  # a standard deviation this wide on 0..100 says nothing about the score
-_NAMED_FROM = 0.35  # below this probability we do not claim to know what was said
+_NAMED_FROM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
