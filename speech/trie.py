@@ -67,22 +67,24 @@ class PronunciationTrie:
 
 @dataclass(slots=True)
 class _Gap:
-    """Node 0, frame by frame: which word ends best with each frame, and which word the silence after it follows.
+    """Node 0, frame by frame: which words end best with each frame, and which word the silence after it follows.
 
-    A path that enters a word in frame t comes either from the word that ended with frame t - 1 or from silence, so that
-    2 t or 2 t + 1 tells all of its past; -1 is the beginning of the recording.
+    A path that enters a word in frame t comes from the word that ended best with frame t - 1, from the best one with
+    another last phone, or from silence, so that 3 t, 3 t + 1 or 3 t + 2 tells all of its past; -1 is the beginning of
+    the recording. `words` and `pasts` hold two values a frame, `silences` one.
     """
 
-    words: list[int]
-    pasts: list[int]
+    words: list[tuple[int, int]]
+    pasts: list[tuple[int, int]]
     silences: list[int]
 
     def trace(self, last: int) -> Iterator[tuple[int, int, int]]:
         """Go back from the word that ended with frame `last`: word, first frame, end frame; the last word first."""
+        which = 0
         while last >= 0:
-            entered, after_silence = divmod(self.pasts[last], 2)
-            yield self.words[last], entered, last + 1
-            last = self.silences[entered] if after_silence else entered - 1
+            entered, way = divmod(self.pasts[last][which], 3)
+            yield self.words[last][which], entered, last + 1
+            last, which = (self.silences[entered], 0) if way == 2 else (entered - 1, way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +131,17 @@ def walk(trie: PronunciationTrie, log_probs: np.ndarray) -> tuple[tuple[str, int
     repeats = np.flatnonzero(trie.columns == trie.columns[trie.parents])
     first = np.flatnonzero(trie.parents == _ROOT)[1:]
     gap = _Gap([], [], [])
-    silence, silence_follows, leaving, last_column = 0.0, -1, -np.inf, BLANK
+    last_columns = trie.columns[trie.ends]
+    silence, silence_follows, leaving, last_column, other = 0.0, -1, -np.inf, BLANK, -np.inf
     for t, frame in enumerate(log_probs.astype(np.float32)):
         inside = spoken.at(trie.parents)
         inside.score[repeats] = -np.inf  # the same phone twice needs a blank between
         inside = inside.better(rested.at(trie.parents))
         # A word may follow another at once, without a blank, unless its first phone would merge with the last one.
-        at_once = (trie.columns[first] != last_column) & (leaving > silence)
-        inside.score[first] = np.where(at_once, leaving, silence)
-        inside.past[first] = 2 * t + ~at_once
+        merges = trie.columns[first] == last_column
+        at_once = np.where(merges, other, leaving)
+        inside.score[first] = np.maximum(at_once, silence)
+        inside.past[first] = 3 * t + np.where(at_once > silence, merges, 2)
         gap.silences.append(silence_follows)
         if leaving > silence:
             silence, silence_follows = leaving, t - 1
@@ -148,9 +152,11 @@ def walk(trie: PronunciationTrie, log_probs: np.ndarray) -> tuple[tuple[str, int
         spoken.score[:] += frame[trie.columns]
         finished = spoken.score[trie.ends] + trie.log_priors
         word = int(finished.argmax())
-        node = trie.ends[word]
-        leaving, last_column = float(finished[word]), int(trie.columns[node])
-        gap.words.append(word)
-        gap.pasts.append(int(spoken.past[node]))
+        leaving, last_column = float(finished[word]), int(last_columns[word])
+        rivals = np.where(last_columns == last_column, -np.inf, finished)
+        rival = int(rivals.argmax())
+        other = float(rivals[rival])
+        gap.words.append((word, rival))
+        gap.pasts.append((int(spoken.past[trie.ends[word]]), int(spoken.past[trie.ends[rival]])))
     found = gap.trace(len(log_probs) - 1 if leaving > silence else silence_follows)
     return tuple((trie.texts[word], start, end) for word, start, end in found)[::-1]

@@ -2,7 +2,7 @@ import itertools
 import math
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from phonemes.inventory import BLANK, COLUMN
@@ -50,6 +50,7 @@ def brute_force(log_probs: np.ndarray) -> tuple[str, ...]:
 
 @settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1), frames=st.integers(1, 7))
+@example(seed=7386, frames=7)  # the second word follows one that was not the best to end there
 def test_the_likeliest_words_are_those_of_brute_force(seed: int, frames: int) -> None:
     log_probs = random_log_probs(seed, frames)
     found = walk(PronunciationTrie.build(SPELLINGS), log_probs)
