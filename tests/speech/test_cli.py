@@ -365,7 +365,12 @@ def test_batch_stops_quietly_on_ctrl_c(tmp_path):
     command = [sys.executable, str(FAKE), "score-batch", str(list_file), "--out", str(out), "--workers", "2"]
     environment = {**os.environ, "FAKE_PAUSE_S": "0.05"}
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job is born ignoring Ctrl-C
     ) as process:
         deadline = time.monotonic() + 30
         while (not out.exists() or not out.stat().st_size) and time.monotonic() < deadline:
