@@ -70,6 +70,8 @@ def test_it_scores_a_recording_offline_outside_the_checkout(installed: Path, tmp
 def test_it_has_no_torch_and_stays_small(installed: Path) -> None:
     site = next((installed / "lib").glob("python3*/site-packages"))
     assert not (site / "torch").exists()
+    assert (site / "speech" / "_models" / "default" / "model.onnx").exists()
+    assert not (site / "speech" / "_models" / "training").exists()
     assert sum(path.stat().st_size for path in installed.rglob("*") if path.is_file()) < MOST_BYTES
 
 
