@@ -103,6 +103,21 @@ def acoustic(context: typer.Context) -> None:
             typer.echo(f"phone error rate, held-out {speakers}: {100 * rate:.1f} %")
 
 
+@app.command()
+def shrink(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the small checkpoint.")],
+) -> None:
+    """Write a run's last checkpoint at half its size, to publish it; put it into a folder and --resume goes on."""
+    _need_torch()
+    from speech.train import checkpoint
+
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoint.shrink(run / checkpoint.NAME, out / checkpoint.NAME)
+    typer.echo(f"{out / checkpoint.NAME}: {(out / checkpoint.NAME).stat().st_size / 1e6:.1f} MB")
+
+
 @app.command(context_settings=PASSED_ON)
 def scorer(context: typer.Context) -> None:
     """Fit the scores to recordings that people have judged."""

@@ -49,18 +49,19 @@ def save(
     _write(path, tensors, {**facts, **_shape(network.config)})
 
 
-def save_compact(path: Path, network: Network, average: Sequence[Tensor], optimiser: torch.optim.Optimizer) -> None:
-    """Write a checkpoint small enough to publish: averaged weights, and bf16 root second moments; no first moments.
+def shrink(source: Path, destination: Path) -> None:
+    """Write a run's checkpoint small enough to publish: half its size, and a run can go on from it.
 
-    Training goes on from it with the averaged weights, which loses a few hundred steps of progress at most.
+    Kept are the averaged weights, from which training goes on (a few hundred steps are lost at most), the optimiser's
+    moments rounded to bf16, the labels, and where the run stands.
     """
     tensors: dict[str, Tensor] = {}
-    for (name, weight), mean in zip(network.named_parameters(), average, strict=True):
-        tensors[f"average.{name}"] = mean
-        second = optimiser.state.get(weight, {}).get("exp_avg_sq")
-        if second is not None:
-            tensors[f"moments.exp_avg_sq_root.{name}"] = second.sqrt().bfloat16()
-    _write(path, tensors, _shape(network.config))
+    with safe_open(source, framework="pt") as file:
+        for name in file.keys():  # noqa: SIM118 - a file is no mapping
+            if not name.startswith("model."):
+                tensor = file.get_tensor(name)
+                tensors[name] = tensor.bfloat16() if name.startswith("moments.exp_avg") else tensor
+        _write(destination, tensors, file.metadata() or {})
 
 
 def _write(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, float | str]) -> None:
@@ -104,7 +105,7 @@ def restore(
             moments = {kind: f"moments.{kind}.{name}" for kind in ("step", "exp_avg", "exp_avg_sq")}
             if moments["exp_avg"] in names:
                 device = weight.device
-                state = {kind: file.get_tensor(key) for kind, key in moments.items()}
+                state = {kind: file.get_tensor(key).float() for kind, key in moments.items()}
                 optimiser.state[weight] = {kind: value.to(device) for kind, value in state.items()}
         labels = _unflatten({key: file.get_tensor(key).numpy() for key in names if key.startswith("labels.")})
         return dict(file.metadata() or {}), labels

@@ -122,15 +122,13 @@ def test_the_rate_warms_up_and_falls():
     assert all(math.isfinite(share) and share > 0 for share in shares)
 
 
-def test_a_compact_checkpoint_keeps_the_averaged_weights(config, tmp_path):
+def test_a_small_checkpoint_keeps_the_averaged_weights_and_a_run_goes_on_from_it(config, tmp_path):
     train(replace(config, steps=3, run=tmp_path))
-    network = checkpoint.load_network(tmp_path / checkpoint.NAME, averaged=False)
-    optimiser = torch.optim.AdamW(network.parameters())
-    average = [torch.zeros_like(weight) for weight in network.parameters()]
-    checkpoint.restore(tmp_path / checkpoint.NAME, network, optimiser, average)
-    checkpoint.save_compact(tmp_path / "compact.safetensors", network, average, optimiser)
-    compact = checkpoint.load_network(tmp_path / "compact.safetensors")
-    for one, two in zip(compact.parameters(), average, strict=True):
-        assert torch.equal(one, two)
-    ratio = (tmp_path / "compact.safetensors").stat().st_size / (tmp_path / checkpoint.NAME).stat().st_size
-    assert ratio < 0.5
+    whole, small = tmp_path / checkpoint.NAME, tmp_path / "elsewhere" / checkpoint.NAME
+    small.parent.mkdir()
+    checkpoint.shrink(whole, small)
+    pairs = zip(checkpoint.load_network(whole).parameters(), checkpoint.load_network(small).parameters(), strict=True)
+    assert all(torch.equal(one, two) for one, two in pairs)
+    assert small.stat().st_size < 0.6 * whole.stat().st_size
+    summary = train(replace(config, steps=5, run=small.parent), resume=True)
+    assert summary.steps == 5
