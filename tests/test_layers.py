@@ -1,6 +1,7 @@
 """The import table: who may know whom. Parses every source; an import that is not listed fails."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,21 @@ def test_only_the_command_line_reaches_training_and_benchmarks() -> None:
 def test_only_one_file_imports_transformers() -> None:
     users = {module_name(path) for path in sources() if "transformers" in third_party(path)}
     assert users <= {"speech.checkpoints"}
+
+
+def test_the_text_side_needs_nothing_but_numpy() -> None:
+    ours = set(PACKAGES) | set(sys.stdlib_module_names)
+    for path in sources():
+        module = module_name(path)
+        if within(module, {"phonemes"}) and not within(module, {"phonemes.build", "phonemes.making"}):
+            allowed = {"numpy", "num2words"} if module == "phonemes.numerals" else {"numpy"}
+            assert third_party(path) - ours <= allowed, module
+
+
+def test_the_product_never_imports_the_makers_of_its_data() -> None:
+    for path in sources():
+        if not within(module_name(path), {"phonemes.build", "phonemes.making"}):
+            assert not [name for name in imported(path) if within(name, {"phonemes.build", "phonemes.making"})], path
 
 
 def third_party(path: Path) -> set[str]:
