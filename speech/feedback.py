@@ -10,7 +10,7 @@ from phonemes.inventory import phone
 from speech.problems import Kind, Problem, beats, likeliest_rival, pairs_kept_apart, problems
 from speech.results import Assessment, Verdict, WordError
 
-_LEAST_GAIN = 0.05  # below lie single sounds that were nearly right; a quarter of what raters call right is among them
+_LEAST_GAIN = 0.05  # below lie single sounds that were nearly right
 _SHOWN_WORDS = 3
 _SHOWN_PAIRS = 2
 _BANDS = ((0.9, "excellent"), (0.75, "good"), (0.5, "fair"), (0.0, "start"))

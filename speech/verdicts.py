@@ -10,7 +10,7 @@ from speech.results import Candidate, Verdict
 from speech.scoring import PhoneScores
 
 GOOD_FROM = 88.0
-"""Scores from here on are "good"; a quarter of the phones that raters call right lie below."""
+"""Scores from here on are "good"."""
 
 WRONG_BELOW = 75.0
 """Scores below are "wrong", or "missing" when nothing was said."""
@@ -58,8 +58,8 @@ def candidates(goodness: Goodness) -> tuple[tuple[Candidate, ...], ...]:
 def judge(goodness: Goodness, columns: tuple[int, ...], scores: PhoneScores) -> tuple[PhoneVerdict, ...]:
     """Decide on every phone.
 
-    A phone that another one beats by e**4 is wrong whatever the human-fitted score says: raters rarely mark a clear
-    neighbouring phone down, but a learner must hear about it. Beaten by e**3 it is no better than "nearly". Its score
+    A phone that another one beats by e**4 is wrong whatever the human-fitted score says: a score fitted on kind
+    raters stays high there, but a learner must hear about it. Beaten by e**3 it is no better than "nearly". Its score
     is capped so that score and verdict agree.
     """
     said, ratio = goodness.said(), goodness.ratio()
