@@ -9,16 +9,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F  # noqa: N812  (the name everybody knows)
 from torch import Tensor
 
 from speech.train import checkpoint
 from speech.train.augment import AugmentConfig
-from speech.train.batches import Batch, Lesson, collate, lessons_of, plan
+from speech.train.batches import Lesson, collate, lessons_of, plan
 from speech.train.corpus import HELD_OUT_FOLD, Packed, Utterance, load, read_folds
 from speech.train.evaluation import autocast, choose_device, phone_error_rate, realign
-from speech.train.network import Network, NetworkConfig, Output, output_frames
-from speech.train.targets import IGNORED
+from speech.train.losses import batch_losses
+from speech.train.network import Network, NetworkConfig
 
 LOG_NAME = "log.jsonl"
 _KINDS = ("l2", "native", "synthetic")
@@ -38,15 +37,17 @@ class TrainConfig:
         Speaker folds as `corpus.write_folds` writes them.
     run : Path
         Folder for checkpoints and the log.
-    held_out_fold : int
-        Speakers of this fold are development speakers and are not trained on.
+    held_out_folds : tuple of int
+        Speakers of these folds are not trained on; those of the first are the development speakers.
+    start : Path, optional
+        Checkpoint of a network of the same shape to begin with; only its averaged weights are taken.
     minutes, steps : float, int or None
         The learning rate falls to its end over so many minutes of training, or over so many steps where given.
     network, augment : NetworkConfig, AugmentConfig
     share_l2, share_native, share_synthetic : float
         Mix of the utterances in a batch.
-    drops_below : float
-        Phones people scored lower are left out of the CTC target, and their frames are not learnt; 0 keeps all.
+    doubts_below : float
+        Phones people scored lower may be any phone in the CTC target, and their frames are not learnt; 0 trusts all.
     ctc_weight, inter_weight, frame_weight : float
         Weights of the three losses.
     longest_s : float
@@ -71,7 +72,8 @@ class TrainConfig:
     features: tuple[Path, ...]
     folds: Path
     run: Path
-    held_out_fold: int = HELD_OUT_FOLD
+    held_out_folds: tuple[int, ...] = (HELD_OUT_FOLD,)
+    start: Path | None = None
     minutes: float = 110.0
     steps: int | None = None
     network: NetworkConfig = field(default_factory=NetworkConfig)
@@ -79,7 +81,7 @@ class TrainConfig:
     share_l2: float = 0.45
     share_native: float = 0.3
     share_synthetic: float = 0.25
-    drops_below: float = 0.5
+    doubts_below: float = 0.5
     ctc_weight: float = 0.6
     inter_weight: float = 0.2
     frame_weight: float = 0.5
@@ -161,10 +163,9 @@ def _read_material(config: TrainConfig) -> _Material:
     folds = read_folds(config.folds)
 
     def part(*, is_held_out: bool, kind: str) -> list[Lesson]:
-        chosen = packed.where(
-            lambda one: (folds.get(one.who) == config.held_out_fold) is is_held_out and _kind(one) == kind
-        )
-        return lessons_of(chosen, drops_below=config.drops_below, longest_s=config.longest_s)
+        held_out = config.held_out_folds[:1] if is_held_out else config.held_out_folds
+        chosen = packed.where(lambda one: (folds.get(one.who) in held_out) is is_held_out and _kind(one) == kind)
+        return lessons_of(chosen, doubts_below=config.doubts_below, longest_s=config.longest_s)
 
     return _Material(
         tuple(part(is_held_out=False, kind=kind) for kind in _KINDS),
@@ -190,7 +191,7 @@ class _Run:
         torch.manual_seed(config.seed)
         self.config = config
         self.device = choose_device(config.device)
-        self.network = Network(config.network).to(self.device)
+        self.network = self._new_network().to(self.device)
         self.average = [weight.detach().clone() for weight in self.network.parameters()]
         self.optimiser = torch.optim.AdamW(
             _weight_groups(self.network, config.weight_decay), lr=config.peak_rate, betas=(0.9, 0.98), fused=True
@@ -199,6 +200,14 @@ class _Run:
         self.material = _read_material(config)
         self.error_rates: dict[str, float] = {}
         self.recent: list[dict[str, float]] = []
+
+    def _new_network(self) -> Network:
+        if self.config.start is None:
+            return Network(self.config.network)
+        network = checkpoint.load_network(self.config.start)
+        if network.config != self.config.network:
+            raise ValueError(f"{self.config.start} holds another network: {network.config}")
+        return network
 
     def resume(self) -> None:
         """Go back to the last checkpoint."""
@@ -350,24 +359,3 @@ def rate_share(step: int, done: float, *, warmup_steps: int) -> float:
     warmed = min(1.0, (step + 1) / warmup_steps)
     falling = 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
     return warmed * (_FINAL_RATE + (1 - _FINAL_RATE) * falling)
-
-
-def batch_losses(output: Output, batch: Batch) -> dict[str, Tensor]:
-    """The three losses of a batch: CTC a phone at both depths, and cross-entropy a labelled frame."""
-    frames = output_frames(batch.lengths)
-    labelled = (batch.frames != IGNORED).sum().clamp_min(1)
-    cross_entropy = F.nll_loss(
-        output.frame.flatten(0, 1), batch.frames.flatten(), ignore_index=IGNORED, reduction="sum"
-    )
-    return {
-        "ctc": _ctc(output.ctc, batch, frames),
-        "inter": _ctc(output.inter, batch, frames),
-        "frame": cross_entropy / labelled,
-    }
-
-
-def _ctc(log_probs: Tensor, batch: Batch, frames: Tensor) -> Tensor:
-    total = F.ctc_loss(
-        log_probs.transpose(0, 1), batch.phones, frames, batch.phone_counts, reduction="sum", zero_infinity=True
-    )
-    return total / batch.phone_counts.sum()

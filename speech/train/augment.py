@@ -11,6 +11,7 @@ from torch import Generator, Tensor
 _NATS_PER_DB = math.log(10) / 10
 _LOW_MEL, _HIGH_MEL = 1127.0 * math.log1p(20.0 / 700.0), 1127.0 * math.log1p(8000.0 / 700.0)
 _TELEPHONE_HZ = (300.0, 3400.0)
+_CODEC_HZ = (3400.0, 7500.0)
 _REVERBERATION_DOUBLINGS = 5
 
 
@@ -24,14 +25,14 @@ class AugmentConfig:
         Range of the tempo factor.
     smallest_tract, largest_tract : float
         Range of the frequency factor: above 1 the voice of a child, below 1 that of a large adult.
-    padding_s : float
-        Longest silence put before and after.
+    padding_s, silent_share : float
+        Longest pause put before and after; how often it is digital silence instead of the recording's own.
     noise_share, quietest_noise_db, loudest_noise_db : float
         Steady coloured noise, and its signal-to-noise ratio.
     babble_share, babble_db : float
         Other speech of the batch behind this one, at this ratio or quieter.
-    room_share, telephone_share : float
-        Reverberation of 0.1-0.6 s; the band 300-3400 Hz alone.
+    room_share, telephone_share, codec_share : float
+        Reverberation of 0.1-0.6 s; the band 300-3400 Hz alone; nothing above a limit of 3.4-7.5 kHz, as after a codec.
     band_masks, widest_band, time_masks, longest_mask_frames : int
         SpecAugment; masks are shorter than a phone, so that nobody learns to guess what was not heard.
     """
@@ -41,6 +42,7 @@ class AugmentConfig:
     smallest_tract: float = 0.86
     largest_tract: float = 1.18
     padding_s: float = 0.4
+    silent_share: float = 0.3
     noise_share: float = 0.45
     quietest_noise_db: float = 30.0
     loudest_noise_db: float = 5.0
@@ -48,6 +50,7 @@ class AugmentConfig:
     babble_db: float = 10.0
     room_share: float = 0.2
     telephone_share: float = 0.08
+    codec_share: float = 0.15
     band_masks: int = 2
     widest_band: int = 10
     time_masks: int = 3
@@ -60,10 +63,12 @@ NO_AUGMENTATION = AugmentConfig(
     smallest_tract=1.0,
     largest_tract=1.0,
     padding_s=0.0,
+    silent_share=0.0,
     noise_share=0.0,
     babble_share=0.0,
     room_share=0.0,
     telephone_share=0.0,
+    codec_share=0.0,
     band_masks=0,
     time_masks=0,
 )
@@ -140,7 +145,10 @@ def _warp(energies: Tensor, lengths: Tensor, config: AugmentConfig, chance: _Cha
         dim=-1,
     )
     looked_up = F.grid_sample(energies[:, None], grid, padding_mode="border", align_corners=True)[:, 0]
-    return Augmented(looked_up, changed, tempo, padding)
+    is_padding = (moments < padding[:, None]) | (moments >= (padding + lengths / tempo)[:, None])
+    is_silent = (is_padding & chance.happens(config.silent_share)[:, None])[:, :, None]
+    hiss = looked_up.amin(dim=(1, 2), keepdim=True) + 0.3 * chance.normal(*looked_up.shape).abs()
+    return Augmented(torch.where(is_silent, hiss, looked_up), changed, tempo, padding)
 
 
 def _warped_bands(factor: Tensor, bins: int) -> Tensor:
@@ -204,11 +212,13 @@ def _loudness(energies: Tensor) -> Tensor:
 
 
 def _limit_band(energies: Tensor, config: AugmentConfig, chance: _Chance) -> Tensor:
-    happens = chance.happens(config.telephone_share)[:, None, None]
-    centres = _band_centres(energies.shape[2], energies.device)
-    outside = (centres < _TELEPHONE_HZ[0]) | (centres > _TELEPHONE_HZ[1])
+    centres = _band_centres(energies.shape[2], energies.device)[None, :]
+    telephone = (centres < _TELEPHONE_HZ[0]) | (centres > _TELEPHONE_HZ[1])
+    codec = centres > chance.between(*_CODEC_HZ)[:, None]
+    outside = telephone & chance.happens(config.telephone_share)[:, None]
+    outside |= codec & chance.happens(config.codec_share)[:, None]
     hiss = energies.amin(dim=(1, 2), keepdim=True) + 0.1 * (energies - energies.mean(1, keepdim=True))
-    return torch.where(happens & outside, hiss, energies)
+    return torch.where(outside[:, None, :], hiss, energies)
 
 
 def _mask(energies: Tensor, lengths: Tensor, config: AugmentConfig, chance: _Chance) -> Tensor:

@@ -12,14 +12,14 @@ from phonemes.inventory import COLUMN
 from speech.train.augment import AugmentConfig, augment
 from speech.train.corpus import FRAME_S, Packed, decode
 from speech.train.network import output_frames
-from speech.train.targets import IGNORED, Labels, exact_labels, frame_targets, trusted_phones
+from speech.train.targets import IGNORED, WILDCARD, Labels, exact_labels, frame_targets, trusted_phones
 
 POOL_UTTERANCES = 384
 """Utterances drawn at once and sorted by length."""
 
 
 class Batch(NamedTuple):
-    """Padded features with their targets; `phones` are the targets of all utterances in a row."""
+    """Padded features with their targets; `phones` are the CTC targets of all utterances in a row."""
 
     energies: Tensor
     lengths: Tensor
@@ -39,7 +39,7 @@ class Lesson:
     columns : tuple of int
         Posterior columns of all its phones.
     trusted : tuple of bool
-        Phones that people heard as what they should be; the others are not taught.
+        Phones that people heard as what they should be; the others may be any phone.
     labels : Labels or None
         When each phone sounds; replaced when the model aligns the speech anew.
     is_exact : bool
@@ -54,18 +54,18 @@ class Lesson:
 
     @property
     def taught(self) -> tuple[int, ...]:
-        """Columns of the trusted phones: the CTC target."""
-        return tuple(column for column, kept in zip(self.columns, self.trusted, strict=True) if kept)
+        """The CTC target: the column of every trusted phone, `WILDCARD` for the others."""
+        return tuple(column if sure else WILDCARD for column, sure in zip(self.columns, self.trusted, strict=True))
 
 
-def lessons_of(packed: Packed, *, drops_below: float, longest_s: float) -> list[Lesson]:
+def lessons_of(packed: Packed, *, doubts_below: float, longest_s: float) -> list[Lesson]:
     """Turn utterances into lessons; those too long or with nothing to teach are left out."""
     lessons: list[Lesson] = []
     for utterance, codes in zip(packed.utterances, packed.codes, strict=True):
         columns = tuple(COLUMN[phone] for phone in utterance.phones)
         labels = exact_labels(utterance)
-        lesson = Lesson(codes, columns, trusted_phones(utterance, drops_below), labels, labels is not None)
-        if lesson.taught and len(codes) * FRAME_S <= longest_s:
+        lesson = Lesson(codes, columns, trusted_phones(utterance, doubts_below), labels, labels is not None)
+        if any(lesson.trusted) and len(codes) * FRAME_S <= longest_s:
             lessons.append(lesson)
     return lessons
 

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F  # noqa: N812  (the name everybody knows)
@@ -34,6 +34,9 @@ class NetworkConfig:
         Divisor of the bottleneck of squeeze-excitation; 0 leaves it out.
     attention : int
         Self-attention layers on top.
+    pace : int
+        Output frames that one state of the blocks stands for: 1 works every 20 ms, 2 every 40 ms, which halves the
+        work; the heads then write two frames a state.
     dropout : float
         Share of channels dropped in training.
     """
@@ -44,6 +47,7 @@ class NetworkConfig:
     expansion: int = 2
     squeeze: int = 0
     attention: int = 0
+    pace: int = 1
     dropout: float = 0.1
 
 
@@ -225,14 +229,15 @@ class Network(nn.Module):
         super().__init__()
         columns = len(PHONES) + 1
         self.config = config
-        self.stem = nn.Conv1d(bins, config.width, 5, stride=2, padding=2)
+        stride = 2 * config.pace
+        self.stem = nn.Conv1d(bins, config.width, 2 * stride + 1, stride=stride, padding=stride)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.blocks))
         self.attention = nn.ModuleList(Attention(config) for _ in range(config.attention))
         self.norm = nn.LayerNorm(config.width)
         self.inter_norm = nn.LayerNorm(config.width)
-        self.ctc_head = nn.Linear(config.width, columns)
-        self.inter_head = nn.Linear(config.width, columns)
-        self.frame_head = nn.Linear(config.width, columns)
+        self.ctc_head = nn.Linear(config.width, columns * config.pace)
+        self.inter_head = nn.Linear(config.width, columns * config.pace)
+        self.frame_head = nn.Linear(config.width, columns * config.pace)
 
     def forward(self, energies: Tensor, lengths: Tensor | None = None) -> Output:
         """Judge log-mel energies.
@@ -245,7 +250,7 @@ class Network(nn.Module):
         """
         mask = None if lengths is None else _mask(lengths, energies.shape[1], energies.dtype)
         states = self.stem(normalise(energies, mask).transpose(1, 2)).transpose(1, 2)
-        inside = None if lengths is None else _mask(output_frames(lengths), states.shape[1], states.dtype)
+        inside = None if lengths is None else _mask(self._states(lengths), states.shape[1], states.dtype)
         between = states
         for place, block in enumerate(self.blocks):
             states = block(states, inside)
@@ -254,22 +259,34 @@ class Network(nn.Module):
         for layer in self.attention:
             states = layer(states, inside)
         hidden = self.norm(states)
+        frames = output_frames(energies.shape[1])
         return Output(
-            _log_probabilities(self.ctc_head(hidden)),
-            _log_probabilities(self.frame_head(hidden)),
-            _log_probabilities(self.inter_head(self.inter_norm(between))),
-            hidden,
+            self._log_probabilities(self.ctc_head(hidden), frames),
+            self._log_probabilities(self.frame_head(hidden), frames),
+            self._log_probabilities(self.inter_head(self.inter_norm(between)), frames),
+            hidden if self.config.pace == 1 else hidden.repeat_interleave(self.config.pace, 1)[:, :frames],
         )
 
+    def _states(self, feature_frames: Tensor) -> Tensor:
+        """States of the blocks for so many feature frames."""
+        stride = 2 * self.config.pace
+        return (feature_frames + stride - 1) // stride
 
-def output_frames(feature_frames: Tensor) -> Tensor:
+    def _log_probabilities(self, logits: Tensor, frames: int) -> Tensor:
+        """Turn logits (batch, states, columns x pace) into log-probabilities (batch, frames, columns)."""
+        pace = self.config.pace
+        if pace > 1:
+            logits = logits.reshape(logits.shape[0], -1, logits.shape[2] // pace)[:, :frames]
+        return logits.float().log_softmax(-1)
+
+
+Count = TypeVar("Count", int, Tensor)
+
+
+def output_frames(feature_frames: Count) -> Count:
     """Frames the network writes for so many feature frames."""
     return (feature_frames + 1) // 2
 
 
 def _mask(lengths: Tensor, frames: int, kind: torch.dtype) -> Tensor:
     return (torch.arange(frames, device=lengths.device)[None, :] < lengths[:, None]).to(kind)[:, :, None]
-
-
-def _log_probabilities(logits: Tensor) -> Tensor:
-    return logits.float().log_softmax(-1)

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phonemes.inventory import COLUMN
+from phonemes.inventory import COLUMN, PHONES
 from speech.train.corpus import Utterance
 from speech.train.network import OFFSET_S, PERIOD_S
 
 IGNORED = -100
 """Frame target that teaches nothing."""
+
+WILDCARD = len(PHONES) + 1
+"""CTC target that any phone fulfils: a sound that people did not hear as what it should be."""
 
 _SILENCE = 0
 _FORBIDDEN = -1e30

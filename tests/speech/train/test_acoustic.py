@@ -110,8 +110,23 @@ def test_development_speakers_are_never_trained_on(config):
     held_out = {lesson.codes.tobytes() for part in material.development.values() for lesson in part}
     assert len(held_out) == 8
     assert not learnt & held_out
-    other = _read_material(replace(config, held_out_fold=1))
+    other = _read_material(replace(config, held_out_folds=(1, 0)))
     assert {lesson.codes.tobytes() for lesson in other.development["l2"]}.isdisjoint(held_out)
+    assert not {lesson.codes.tobytes() for source in other.sources for lesson in source} & held_out
+
+
+def test_a_run_can_begin_with_anothers_weights(config, tmp_path):
+    train(replace(config, steps=30, run=tmp_path / "first"))
+    first = tmp_path / "first" / checkpoint.NAME
+    train(replace(config, steps=1, start=first, peak_rate=0.0, run=tmp_path / "second"))
+    pairs = zip(
+        checkpoint.load_network(first).parameters(),
+        checkpoint.load_network(tmp_path / "second" / checkpoint.NAME).parameters(),
+        strict=True,
+    )
+    assert all(torch.equal(one, two) for one, two in pairs)
+    with pytest.raises(ValueError, match="another network"):
+        train(replace(config, start=first, network=NetworkConfig(width=64, blocks=3), run=tmp_path / "third"))
 
 
 def test_the_rate_warms_up_and_falls():

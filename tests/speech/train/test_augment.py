@@ -53,6 +53,23 @@ def test_an_event_is_found_where_tempo_and_padding_say():
         assert abs(found - (float(changed.padding) + 60 / float(changed.tempo))) <= 1.0
 
 
+def test_a_codec_leaves_nothing_above_its_limit():
+    energies, lengths = _batch()
+    changed = augment(energies, lengths, _alone(codec_share=1.0), _generator())
+    quiet = changed.energies.std(1) < 0.5 * energies.std(1)
+    assert quiet[:, -6:].all()
+    assert not quiet[:, :45].any()
+
+
+def test_padding_may_be_digital_silence():
+    energies, lengths = _batch(batch=1)
+    energies[:, 0] = 12.0
+    changed = augment(energies, lengths, _alone(padding_s=0.3, silent_share=1.0), _generator(1))
+    assert changed.padding[0] > 3
+    assert changed.energies[0, : int(changed.padding[0])].max() < 6.0
+    assert changed.energies[0, int(changed.padding[0])].min() > 11.0
+
+
 def test_a_smaller_tract_moves_energy_up():
     energies = torch.zeros(1, 20, 80)
     energies[:, :, 30] = 10.0
