@@ -119,16 +119,23 @@ def _utterance(row: Mapping[str, str]) -> Utterance:
 def assign_folds(utterances: Iterable[Utterance]) -> dict[tuple[str, str], int]:
     """Deal speakers into folds, the same way every time.
 
-    Learners (speechocean762) are dealt into `FOLDS` folds, children and adults apart, in the order of a hash of their
-    names. Of native corpora with several speakers a part goes to the held-out fold and the rest is always trained on.
+    Learners (speechocean762) are dealt into `FOLDS` folds, children and adults apart, so that every fold has good and
+    poor speakers alike: of each five neighbours by mean human score, one goes to each fold, in the order of a hash of
+    their names. Of native corpora with several speakers a part goes to the held-out fold and the rest is always
+    trained on.
     """
     ages: dict[tuple[str, str], int | None] = {}
+    scores: dict[tuple[str, str], list[float]] = {}
     for utterance in utterances:
         ages[utterance.who] = utterance.age
+        scores.setdefault(utterance.who, []).extend(utterance.scores or ())
     folds: dict[tuple[str, str], int] = {}
     for is_child in (False, True):
         learners = [who for who in ages if who[0] == _L2 and _is_child(ages[who]) is is_child]
-        folds |= {who: place % FOLDS for place, who in enumerate(sorted(learners, key=_hash))}
+        learners.sort(key=lambda who: (sum(scores[who]) / max(1, len(scores[who])), _hash(who)))
+        for first in range(0, len(learners), FOLDS):
+            neighbours = sorted(learners[first : first + FOLDS], key=_hash)
+            folds |= {who: (first // FOLDS + place) % FOLDS for place, who in enumerate(neighbours)}
     for corpus in {who[0] for who in ages} - {_L2}:
         speakers = sorted((who for who in ages if who[0] == corpus), key=_hash)
         held_out = round(len(speakers) * _NATIVE_HELD_OUT_SHARE.get(corpus, 0.0))

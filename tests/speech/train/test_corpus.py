@@ -76,3 +76,14 @@ def test_scores_must_fit_the_phones(tmp_path):
     rows = [("speechocean762", "a", "s", "", "9", "0.1", "one.wav", "A", "EY AH", "2")]
     with pytest.raises(ValueError, match="2 phones but 1 scores"):
         corpus.read_manifest(_manifest(tmp_path, rows))
+
+
+def test_every_fold_has_good_and_poor_speakers():
+    chance = np.random.default_rng(0)
+    people = [
+        Utterance("speechocean762", f"u{i}", f"{i:04}", ("IY",) * 9, 20, "", tuple(chance.uniform(i / 50, 2.0, 9)))
+        for i in range(50)
+    ]
+    folds = corpus.assign_folds(people)
+    means = [np.mean([one.scores for one in people if folds[one.who] == fold]) for fold in range(5)]
+    assert max(means) - min(means) < 0.1
