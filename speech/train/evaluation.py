@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
+from itertools import islice
 
 import numpy as np
 import torch
@@ -13,9 +14,10 @@ from phonemes.inventory import BLANK
 from speech.train.batches import Lesson, pad
 from speech.train.corpus import FRAME_S
 from speech.train.network import Network, Output, output_frames
-from speech.train.targets import align
+from speech.train.targets import align_many
 
 _BATCH_S = 40.0
+_ALIGNED_AT_ONCE = 48
 
 
 def choose_device(name: str) -> torch.device:
@@ -72,8 +74,11 @@ def phone_error_rate(network: Network, lessons: Sequence[Lesson], *, precision: 
 def realign(network: Network, lessons: Sequence[Lesson], *, precision: str = "auto") -> None:
     """Replace the labels of real speech by the network's own alignment of its known phones."""
     uncertain = [lesson for lesson in lessons if not lesson.is_exact]
-    for lesson, output in outputs(network, uncertain, precision=precision):
-        lesson.labels = align(output.frame.numpy(), lesson.columns, trusted=lesson.trusted)
+    heard = outputs(network, uncertain, precision=precision)
+    while some := list(islice(heard, _ALIGNED_AT_ONCE)):
+        labels = align_many([(output.frame.numpy(), lesson.columns, lesson.trusted) for lesson, output in some])
+        for (lesson, _), known in zip(some, labels, strict=True):
+            lesson.labels = known
 
 
 def outputs(network: Network, lessons: Sequence[Lesson], *, precision: str) -> Iterator[tuple[Lesson, Output]]:

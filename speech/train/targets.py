@@ -75,35 +75,68 @@ def align(log_probs: np.ndarray, columns: Sequence[int], *, trusted: Sequence[bo
     Labels or None
         None when there are fewer frames than phones.
     """
-    count, frames = len(columns), len(log_probs)
-    if count == 0 or frames < count:
-        return None
-    states = np.zeros(2 * count + 1, np.int64)
+    return align_many([(log_probs, columns, trusted or (True,) * len(columns))])[0]
+
+
+def align_many(
+    speech: Sequence[tuple[np.ndarray, Sequence[int], Sequence[bool]]],
+) -> list[Labels | None]:
+    """Align many recordings at once, which is many times faster than one by one; see `align`."""
+    results: list[Labels | None] = [None] * len(speech)
+    possible = [place for place, (rows, columns, _) in enumerate(speech) if 0 < len(columns) <= len(rows)]
+    sequences = [_with_silences(speech[place][1]) for place in possible]
+    paths = _best_paths([speech[place][0][:, states] for place, states in zip(possible, sequences, strict=True)])
+    for place, states, path in zip(possible, sequences, paths, strict=True):
+        labels = states.copy()
+        labels[1::2] = np.where(np.asarray(speech[place][2]), states[1::2], IGNORED)
+        last = np.append(np.flatnonzero(np.diff(path)), len(path) - 1)
+        results[place] = Labels(labels[path[last]], OFFSET_S + PERIOD_S * (last + 0.5))
+    return results
+
+
+def _with_silences(columns: Sequence[int]) -> np.ndarray:
+    states = np.zeros(2 * len(columns) + 1, np.int64)
     states[1::2] = columns
-    path = _best_path(log_probs[:, states])
-    labels = states.copy()
-    if trusted is not None:
-        labels[1::2] = np.where(np.asarray(trusted), states[1::2], IGNORED)
-    last = np.append(np.flatnonzero(np.diff(path)), frames - 1)
-    return Labels(labels[path[last]], OFFSET_S + PERIOD_S * (last + 0.5))
+    return states
 
 
-def _best_path(emissions: np.ndarray) -> np.ndarray:
-    """Viterbi over silence, phone, silence, ...: stay, step, or skip a silence."""
-    frames, states = emissions.shape
-    is_phone = np.arange(states) % 2 == 1
-    skip_cost = np.where(is_phone, 0.0, _FORBIDDEN)
-    score = np.full(states, _FORBIDDEN)
-    score[:2] = emissions[0, :2]
-    moves = np.zeros((frames, states), np.int8)
-    for moment in range(1, frames):
-        step = np.append(_FORBIDDEN, score[:-1])
-        skip = np.append([_FORBIDDEN, _FORBIDDEN], score[:-2]) + skip_cost
-        options = np.stack([score, step, skip])
-        moves[moment] = options.argmax(0)
-        score = options.max(0) + emissions[moment]
-    path = np.empty(frames, np.int64)
-    path[-1] = states - 1 if score[-1] > score[-2] else states - 2
-    for moment in range(frames - 1, 0, -1):
-        path[moment - 1] = path[moment] - moves[moment, path[moment]]
-    return path
+def _best_paths(emissions: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Viterbi over silence, phone, silence, ... for each (frames, states): stay, step, or skip a silence."""
+    if not emissions:
+        return []
+    frames = np.array([len(one) for one in emissions])
+    states = np.array([one.shape[1] for one in emissions])
+    rows = np.arange(len(emissions))
+    padded = np.full((frames.max(), len(emissions), states.max()), _FORBIDDEN)
+    for row, one in enumerate(emissions):
+        padded[: frames[row], row, : states[row]] = one
+    is_phone = np.arange(states.max()) % 2 == 1
+    score = np.full(padded.shape[1:], _FORBIDDEN)
+    score[:, :2] = padded[0, :, :2]
+    moves = np.zeros(padded.shape, np.int8)
+    ends = np.zeros(len(emissions), np.int64)
+    for moment, emission in enumerate(padded):
+        if moment:
+            step = np.full_like(score, _FORBIDDEN)
+            step[:, 1:] = score[:, :-1]
+            skip = np.full_like(score, _FORBIDDEN)
+            skip[:, 2:] = np.where(is_phone[2:], score[:, :-2], _FORBIDDEN)
+            moved = np.maximum(step, skip)
+            moves[moment] = np.where(score >= moved, 0, np.where(step >= skip, 1, 2))
+            score = np.maximum(score, moved) + emission
+        ending = np.flatnonzero(frames == moment + 1)
+        ends[ending] = states[ending] - np.where(
+            score[ending, states[ending] - 1] > score[ending, states[ending] - 2], 1, 2
+        )
+    return _trace(moves, ends, frames, rows)
+
+
+def _trace(moves: np.ndarray, ends: np.ndarray, frames: np.ndarray, rows: np.ndarray) -> list[np.ndarray]:
+    """Follow moves (frames, batch, states) back from the last state of each utterance."""
+    paths = np.zeros(moves.shape[:2], np.int64)
+    current = ends.copy()
+    for moment in range(len(moves) - 1, -1, -1):
+        paths[moment] = current
+        inside = (moment < frames) & (moment > 0)
+        current = np.where(inside, current - moves[moment, rows, current], current)
+    return [paths[:count, row] for row, count in zip(rows, frames, strict=True)]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from phonemes.inventory import COLUMN
 from speech.train.corpus import Utterance
-from speech.train.targets import IGNORED, Labels, align, exact_labels, frame_targets, trusted_phones
+from speech.train.targets import IGNORED, Labels, align, align_many, exact_labels, frame_targets, trusted_phones
 
 
 def _brute_force(log_probs, columns):
@@ -43,6 +43,20 @@ def test_alignment_is_the_best_of_all(count, extra, seed):
 def test_alignment_needs_a_frame_a_phone():
     assert align(np.zeros((2, 40)), [1, 2, 3]) is None
     assert align(np.zeros((2, 40)), []) is None
+
+
+def test_aligning_many_is_aligning_each():
+    chance = np.random.default_rng(3)
+    speech = []
+    for count, frames in ((3, 9), (1, 1), (5, 30), (4, 3), (0, 5), (2, 30)):
+        columns = chance.integers(1, 40, count).tolist()
+        speech.append((np.log(chance.dirichlet(np.ones(40), frames)), columns, [True] * count))
+    for one, (log_probs, columns, _) in zip(align_many(speech), speech, strict=True):
+        alone = align(log_probs, columns)
+        assert (one is None) == (alone is None) == (not 0 < len(columns) <= len(log_probs))
+        if one is not None and alone is not None:
+            np.testing.assert_array_equal(one.columns, alone.columns)
+            np.testing.assert_array_equal(one.ends_s, alone.ends_s)
 
 
 def test_untrusted_phones_are_aligned_but_not_taught():
