@@ -9,6 +9,7 @@ from speech.commands.configured import PASSED_ON
 app = typer.Typer(help="Measure: speed, and how well sounds are judged.", no_args_is_help=True)
 
 _BENCHMARKS = (
+    ("accuracy", "How well scores agree with those people gave, by age and gender."),
     ("diagnosis", "How many planted errors are found and rightly named, and how often good speech is blamed."),
     ("following", "How well a reading is followed: other texts refused, words left out and words added found."),
     ("g2p", "How well words outside the dictionary are given their sounds."),
