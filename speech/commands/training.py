@@ -142,7 +142,8 @@ def export(context: typer.Context) -> None:
     about = "Write model.onnx and config.json from a checkpoint, and compare them with torch."
     config, _ = read_options(ExportConfig, context.args, program="lafal train export", about=about)
     written = write(config)
-    typer.echo(f"{written.graph}: {written.megabytes:.1f} MB, at most {written.largest_difference:.4f} nats from torch")
+    differences = f"at most {written.largest_difference:.4f}, on average {written.mean_difference:.6f}"
+    typer.echo(f"{written.graph}: {written.megabytes:.1f} MB; its probabilities differ from torch's by {differences}")
 
 
 def _need_torch() -> None:
