@@ -123,7 +123,7 @@ def load_checkpoint(name: str, folder: Path | None, *, device: str, threads: int
     except ImportError as error:
         raise ExtraNotInstalled({"package": error.name or "transformers", "extra": "models"}) from error
     device = _choose_device(device)
-    folder = folder or _fetch(name)
+    folder = folder or fetch(name)
     config = _read_json(folder / "config.json", name)
     folding = _read_folding(folder, config, name)
     if not any(folder.glob("*.safetensors")):
@@ -235,7 +235,7 @@ def _files() -> list[str]:
     return ["*.json", "*.safetensors"]
 
 
-def _fetch(name: str) -> Path:
+def fetch(name: str) -> Path:
     """Find a checkpoint of the hub in the local cache, or fetch it."""
     import huggingface_hub
     from huggingface_hub import constants

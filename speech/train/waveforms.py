@@ -1,5 +1,6 @@
 """Recordings to learn from as waveforms: what is said in them, batches of like length, and changes to the sound."""
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +10,16 @@ import numpy as np
 from phonemes.inventory import COLUMN
 from speech.audio import SAMPLE_RATE
 from speech.samples import clean
-from speech.train.corpus import Utterance, read_manifest, read_unlabelled
+from speech.train.corpus import Utterance, read_manifest
 from speech.train.held_out import refuse_held_out
 from speech.train.spoken import SILENCE
 from speech.train.synthetic_folder import Recorded, read_set
-from speech.train.targets import trusted_phones
+from speech.train.targets import WILDCARD, trusted_phones
 
-SYNTHETIC = "synthetic"
-"""Corpus of the utterances of a folder of synthetic speech."""
+SYNTHETIC, UNLABELLED = "synthetic", "unlabelled"
+"""Corpora of the utterances of a folder of synthetic speech, and of recordings nobody transcribed."""
 
+_FLAT_BELOW_HZ = 100.0
 _POOL_CLIPS = 384
 """Clips drawn at once and sorted by length."""
 
@@ -57,7 +59,7 @@ class Clip:
     path : Path
         Mono audio at 16 kHz.
     columns, taught : tuple of int
-        Posterior columns of all its phones, and of those that people heard as what they should be.
+        Posterior columns of all its phones; and the CTC target, where doubtful phones may be any (`WILDCARD`).
     seconds : float
     """
 
@@ -71,7 +73,7 @@ class Clip:
 def recordings(audio: Iterable[Path]) -> Iterator[tuple[Utterance, Path]]:
     """Go through manifests and folders of synthetic speech: what is said, and where it lies.
 
-    Rows of a manifest without phones are given only where their corpus is "unlabelled". Of synthetic speech, utterances
+    Rows of a manifest without phones are given only where their corpus is `UNLABELLED`. Of synthetic speech, utterances
     are named as `packing.pack_synthetic` names them; their times are left out.
 
     Raises
@@ -89,6 +91,15 @@ def recordings(audio: Iterable[Path]) -> Iterator[tuple[Utterance, Path]]:
             yield from read_unlabelled(source)
 
 
+def read_unlabelled(manifest: Path) -> Iterator[tuple[Utterance, Path]]:
+    """Read the rows of the corpus `UNLABELLED` of a manifest, each with the path of its audio."""
+    with manifest.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row["corpus"] == UNLABELLED and not row["phones"]:
+                utterance = Utterance(UNLABELLED, row["utterance"], row["speaker"], (), text=row["text"])
+                yield utterance, manifest.parent / row["path"]
+
+
 def _spoken(recorded: Recorded) -> Utterance:
     name = f"{recorded.path.parent.name}/{recorded.path.stem}"
     phones = tuple(timed.phone for timed in recorded.phones if timed.phone != SILENCE)
@@ -96,36 +107,35 @@ def _spoken(recorded: Recorded) -> Utterance:
 
 
 def clips_of(
-    labelled: Iterable[tuple[Utterance, Path]], *, drops_below: float = 0.5, longest_s: float = 16.0
+    labelled: Iterable[tuple[Utterance, Path]], *, doubts_below: float = 0.5, longest_s: float = 16.0
 ) -> list[Clip]:
     """Measure recordings; those too long or with nothing to teach are left out.
 
     Parameters
     ----------
     labelled : iterable of (Utterance, Path)
-    drops_below : float
-        Phones people scored lower are not taught.
+    doubts_below : float
+        Phones people scored lower may be any phone.
     longest_s : float
     """
     import soundfile
 
     clips: list[Clip] = []
     for utterance, path in labelled:
-        trusted = trusted_phones(utterance, drops_below)
+        trusted = trusted_phones(utterance, doubts_below)
         columns = tuple(COLUMN[phone] for phone in utterance.phones)
-        taught = tuple(column for column, kept in zip(columns, trusted, strict=True) if kept)
-        if taught and (seconds := float(soundfile.info(path).duration)) <= longest_s:
+        taught = tuple(column if sure else WILDCARD for column, sure in zip(columns, trusted, strict=True))
+        if any(trusted) and (seconds := float(soundfile.info(path).duration)) <= longest_s:
             clips.append(Clip(utterance, path, columns, taught, seconds))
     return clips
 
 
 def divide(
-    clips: Sequence[Clip], folds: Mapping[tuple[str, str], int], held_out_fold: int
+    clips: Sequence[Clip], folds: Mapping[tuple[str, str], int], held_out_folds: Sequence[int]
 ) -> tuple[list[Clip], list[Clip]]:
-    """Part clips into those to learn from and those of development speakers."""
-    held_out = [folds.get(clip.utterance.who) == held_out_fold for clip in clips]
-    learnt = [clip for clip, is_held_out in zip(clips, held_out, strict=True) if not is_held_out]
-    return learnt, [clip for clip, is_held_out in zip(clips, held_out, strict=True) if is_held_out]
+    """Part clips into those to learn from, and those of development speakers: the first of the folds held out."""
+    learnt = [clip for clip in clips if folds.get(clip.utterance.who) not in held_out_folds]
+    return learnt, [clip for clip in clips if folds.get(clip.utterance.who) in held_out_folds[:1]]
 
 
 def plan(
@@ -197,8 +207,8 @@ def change(samples: np.ndarray, config: WaveformAugmentConfig, chance: np.random
         ratio_db = chance.uniform(config.loudest_noise_db, config.quietest_noise_db)
         samples = samples + _noise(len(samples), chance) * (_level(samples) * 10 ** (-ratio_db / 20))
     gain = 10 ** (chance.uniform(-config.gain_db, config.gain_db) / 20)
-    loudest = 1 / max(float(np.abs(samples).max(initial=0.0)), 1e-9)
-    return (samples * min(gain, max(loudest, 1.0))).astype(np.float32)
+    room = max(1.0 / max(float(np.abs(samples).max(initial=0.0)), 1e-9), 1.0)
+    return (samples * min(gain, room)).astype(np.float32)
 
 
 def _level(samples: np.ndarray) -> float:
@@ -206,9 +216,10 @@ def _level(samples: np.ndarray) -> float:
 
 
 def _noise(count: int, chance: np.random.Generator) -> np.ndarray:
-    """Noise of level 1 whose spectrum falls between 0 and 6 dB an octave."""
+    """Noise of level 1 whose spectrum falls between 0 and 6 dB an octave, from `_FLAT_BELOW_HZ` on."""
     spectrum = np.fft.rfft(chance.standard_normal(count, dtype=np.float32))
-    spectrum *= np.maximum(np.arange(len(spectrum)), 1.0) ** -chance.uniform(0.0, 1.0)
+    spectrum *= np.maximum(np.fft.rfftfreq(count, 1 / SAMPLE_RATE), _FLAT_BELOW_HZ) ** -chance.uniform(0.0, 1.0)
+    spectrum[0] = 0.0
     noise = np.fft.irfft(spectrum, count)
     return noise / max(_level(noise), 1e-9)
 
