@@ -1,6 +1,8 @@
-"""The recordings with known answers that benchmarks judge."""
+"""The recordings that benchmarks judge: synthetic ones with known answers, and real speakers no model has heard."""
 
 import csv
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +10,9 @@ from speech.errors import FileMissing
 
 MANIFEST = Path(__file__).resolve().parent.parent / "tests" / "fixtures" / "planted" / "manifest.tsv"
 """The set that comes with the source; `lafal train synthesise --fixtures` makes another."""
+
+SILENCE = "SIL"
+"""Name of a pause in `Reading.times`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Reading:
         Its place; for an insertion the phone it follows (-1: before the first). -1 where there is none.
     said : str or None
         The phone said instead, or added.
+    times : tuple of (str, float, float)
+        Every phone said, or `SILENCE`, with its start and end in seconds; empty where the list has none.
     """
 
     path: Path
@@ -38,6 +45,17 @@ class Reading:
     word: int
     phone: int
     said: str | None
+    times: tuple[tuple[str, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RealReading:
+    """A person's recording, its text, and where it comes from."""
+
+    path: Path
+    text: str
+    corpus: str
+    speaker: str
 
 
 def read_manifest(path: Path) -> tuple[Reading, ...]:
@@ -67,4 +85,40 @@ def _reading(row: dict[str, str], folder: Path) -> Reading:
         word=int(row["word"] or -1),
         phone=int(row["phone"] or -1),
         said=row["said_phone"] or None,
+        times=tuple((str(phone), float(start), float(end)) for phone, start, end in json.loads(row["times"] or "[]")),
+    )
+
+
+def read_speakers(
+    manifest: Path, folds: Path | None, *, fold: int, corpora: Collection[str] | None = None
+) -> tuple[RealReading, ...]:
+    """Read the recordings of one fold of speakers from a manifest of speech corpora.
+
+    Parameters
+    ----------
+    manifest : Path
+        As `speech.train.corpus.read_manifest` reads it.
+    folds : Path or None
+        Table of speakers and folds, as training writes it; without one, speakers are dealt as training deals them.
+    fold : int
+        Which speakers; 0 are those that no shipped model hears.
+    corpora : collection of str, optional
+        Only these.
+
+    Raises
+    ------
+    FileMissing
+        One of the files is not there.
+    """
+    from speech.train import corpus
+
+    for path in (manifest, folds):
+        if path is not None and not path.is_file():
+            raise FileMissing({"name": path})
+    rows = corpus.read_manifest(manifest)
+    table = corpus.assign_folds(utterance for utterance, _ in rows) if folds is None else corpus.read_folds(folds)
+    return tuple(
+        RealReading(path, utterance.text, utterance.corpus, utterance.speaker)
+        for utterance, path in rows
+        if table.get(utterance.who) == fold and (corpora is None or utterance.corpus in corpora)
     )

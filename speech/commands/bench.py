@@ -10,10 +10,12 @@ app = typer.Typer(help="Measure: speed, and how well sounds are judged.", no_arg
 
 _BENCHMARKS = (
     ("accuracy", "How well scores agree with those people gave, by age and gender."),
+    ("alignment", "How far the reported times of sounds lie from the exact ones, for a voice never trained on."),
     ("diagnosis", "How many planted errors are found and rightly named, and how often good speech is blamed."),
     ("following", "How well a reading is followed: other texts refused, words left out and words added found."),
     ("g2p", "How well words outside the dictionary are given their sounds."),
     ("latency", "How long one recording takes, warm and cold, and how much memory."),
+    ("robustness", "How far scores move when only the recording changes: louder, noisier, through a codec."),
 )
 
 
