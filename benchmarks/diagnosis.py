@@ -1,18 +1,30 @@
-"""How many planted errors are found and rightly named, and how often good speech is blamed."""
+"""How many planted errors are found and rightly named, and how often good speech is blamed.
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+What counts: every phone judged wrong or missing, every phone reported as added, and every word reported as added is one
+alarm. A planted error is found (a true positive) when there is an alarm at its place, whatever the phone heard; it is
+named when that phone is the one said, or nothing for a dropped phone. Every other alarm is false, in readings with a
+planted error (`Group.elsewhere`) as well as in clean ones (`Group.false_alarms`): an error found together with a second
+alarm on the sound beside it is one true and one false positive. Readings without a judgement find nothing and blame
+nothing. So precision depends on how many clean phones a set has for each error; recall and false alarms do not.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.history import record
 from benchmarks.machine import this_machine
-from benchmarks.readings import MANIFEST, Reading, read_manifest
+from benchmarks.readings import MANIFEST, Reading, RealReading, read_manifest, read_speakers
+from speech.errors import SpeechError
 from speech.results import Assessment, Verdict, WordError, WordResult
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+NATIVE_CORPORA = ("an4", "libri")
+"""Corpora with many native speakers, some of whom no shipped model hears."""
 
 _ALARMS = frozenset({Verdict.WRONG, Verdict.MISSING})
 
@@ -25,11 +37,18 @@ class DiagnosisOptions:
     ----------
     manifest : Path
         List of recordings with known answers.
+    native : Path or None
+        List of real recordings (corpus, utterance, speaker, path, text, ...): false alarms are counted, too, for the
+        native speakers in it whom no shipped model hears.
+    folds : Path or None
+        Table of speakers and folds for it; speakers are dealt as training deals them when left out.
     model : str
         Acoustic model to judge with.
     """
 
     manifest: Path = MANIFEST
+    native: Path | None = None
+    folds: Path | None = None
     model: str = "default"
 
 
@@ -49,6 +68,8 @@ class Group:
         Expected phones of the clean readings, and phones blamed or insertions reported in them.
     abstained : int
         Readings, clean or planted, for which no judgement was given.
+    readings : int
+        All readings.
     """
 
     name: str
@@ -59,6 +80,7 @@ class Group:
     clean_phones: int
     false_alarms: int
     abstained: int
+    readings: int = 0
 
     @property
     def found_share(self) -> float:
@@ -71,6 +93,28 @@ class Group:
         return self.named / self.planted if self.planted else 0.0
 
     @property
+    def named_of_found(self) -> float:
+        """Share of the errors found that are rightly named."""
+        return self.named / self.found if self.found else 0.0
+
+    @property
+    def precision(self) -> float:
+        """Share of all alarms, in clean and planted readings, that are at the place of an error; 0 without alarms."""
+        alarms = self.found + self.elsewhere + self.false_alarms
+        return self.found / alarms if alarms else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of planted errors found."""
+        return self.found_share
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
+
+    @property
     def false_alarms_per_100(self) -> float:
         """Alarms per 100 phones of clean readings."""
         return 100 * self.false_alarms / self.clean_phones if self.clean_phones else 0.0
@@ -78,12 +122,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All figures: over everything, by kind of error, and by voice; `model` with its version."""
+    """All figures: over everything, by kind of error, by voice, and for real native speakers by corpus, where asked.
+
+    `model` is named with its version; the total is of the planted set alone.
+    """
 
     model: str
     total: Group
     kinds: tuple[Group, ...]
     voices: tuple[Group, ...]
+    native: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +172,49 @@ def diagnose(readings: Iterable[Reading], judge: Judge, *, model: str = "default
         tuple(_count(kind, [one for one in outcomes if one.reading.kind == kind]) for kind in kinds),
         tuple(_count(voice, [one for one in outcomes if one.reading.voice == voice]) for voice in voices),
     )
+
+
+def blame(readings: Iterable[RealReading], judge: Judge) -> tuple[Group, ...]:
+    """Count alarms in readings of native speakers, all of them false; by corpus, and over all where there are several.
+
+    Phones are those of the pronunciation that the judge chose, of readings with a judgement; recordings that are
+    refused count as not judged.
+    """
+    groups: dict[str, Group] = {}
+    for reading in readings:
+        name = f"native: {reading.corpus}"
+        groups[name] = _sum(name, (groups.get(name, _nothing(name)), _blame(reading, judge)))
+    corpora = [groups[name] for name in sorted(groups)]
+    return (*corpora, _sum("native", corpora)) if len(corpora) > 1 else tuple(corpora)
+
+
+def _blame(reading: RealReading, judge: Judge) -> Group:
+    try:
+        assessment = judge(reading.path, reading.text)
+    except SpeechError:
+        assessment = None
+    if assessment is None or assessment.abstained:
+        return Group("", 0, 0, 0, 0, 0, 0, abstained=1, readings=1)
+    words = [word for word in assessment.words if word.error is not WordError.INSERTION]
+    wrong = sum(result.verdict in _ALARMS for word in words for result in word.phones)
+    added = sum(len(word.insertions) for word in words) + len(assessment.words) - len(words)
+    phones = sum(len(word.phones) for word in words)
+    return Group("", 0, 0, 0, 0, clean_phones=phones, false_alarms=wrong + added, abstained=0, readings=1)
+
+
+def _nothing(name: str) -> Group:
+    return Group(name, 0, 0, 0, 0, 0, 0, 0)
+
+
+def _sum(name: str, groups: Sequence[Group]) -> Group:
+    """Of groups without planted errors."""
+    return Group(
+        name, 0, 0, 0, 0,
+        clean_phones=sum(group.clean_phones for group in groups),
+        false_alarms=sum(group.false_alarms for group in groups),
+        abstained=sum(group.abstained for group in groups),
+        readings=sum(group.readings for group in groups),
+    )  # fmt: skip
 
 
 def _compare(reading: Reading, assessment: Assessment) -> _Outcome:
@@ -187,6 +278,7 @@ def _count(name: str, outcomes: Sequence[_Outcome]) -> Group:
         clean_phones=sum(len(word) for outcome in clean for word in outcome.reading.words),
         false_alarms=sum(outcome.alarms for outcome in clean),
         abstained=sum(outcome.abstained for outcome in outcomes),
+        readings=len(outcomes),
     )
 
 
@@ -196,19 +288,23 @@ def table(diagnosis: Diagnosis) -> "Table":
 
     result = Table(title=f"Planted errors, model {diagnosis.model}", caption=this_machine().described())
     unheard = {"ked": "ked (held out)"}
-    for heading in ("readings", "planted", "found", "rightly named", "false alarms / 100 clean phones", "no judgement"):
+    for heading in ("readings", "count", "planted", "found", "named", "named of found", "precision", "F1",
+                    "false alarms / 100 clean phones", "no judgement"):  # fmt: skip
         result.add_column(heading, justify="left" if heading == "readings" else "right")
-    for group in (diagnosis.total, *diagnosis.kinds, *diagnosis.voices):
+    for group in (diagnosis.total, *diagnosis.kinds, *diagnosis.voices, *diagnosis.native):
         clean = f"{group.false_alarms_per_100:.1f}" if group.clean_phones else "-"
-        result.add_row(
-            unheard.get(group.name, group.name),
-            str(group.planted),
-            f"{100 * group.found_share:.0f} %",
-            f"{100 * group.named_share:.0f} %",
-            clean,
-            str(group.abstained),
-        )
+        name = unheard.get(group.name, group.name)
+        result.add_row(name, str(group.readings), *_shares(group), clean, str(group.abstained))
     return result
+
+
+def _shares(group: Group) -> Iterator[str]:
+    """Cells on planted errors; precision only where clean readings belong to the group."""
+    yield str(group.planted) if group.planted else "-"
+    for share in (group.recall, group.named_share, group.named_of_found):
+        yield f"{100 * share:.0f} %" if group.planted else "-"
+    for share in (group.precision, group.f1):
+        yield f"{100 * share:.0f} %" if group.planted and group.clean_phones else "-"
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -229,6 +325,9 @@ def main(arguments: Sequence[str]) -> None:
     assessor = Assessor(settings=Settings(model=options.model))
     model = f"{options.model} {assessor.acoustic.version}"
     diagnosis = diagnose(read_manifest(options.manifest), assessor.assess, model=model)
+    if options.native is not None:
+        speakers = read_speakers(options.native, options.folds, fold=0, corpora=NATIVE_CORPORA)
+        diagnosis = replace(diagnosis, native=blame(speakers, assessor.assess))
     Console(highlight=False).print(table(diagnosis))
     if besides["record"]:
         print(record("diagnosis", diagnosis))
