@@ -60,12 +60,13 @@ def features(
     source: Annotated[Path, typer.Argument(help="List of labelled recordings, or folder of a synthetic set.")],
     *,
     out: Annotated[Path, typer.Option("--out", help="File for the packed features.")],
+    unlabelled: Annotated[bool, typer.Option("--unlabelled", help="Take recordings without phones too.")] = False,
 ) -> None:
     """Compute the features of recordings once, for many training runs."""
     _need_torch()
     from speech.train.packing import pack, pack_synthetic
 
-    packed = pack_synthetic(source, out) if source.is_dir() else pack(source, out)
+    packed = pack_synthetic(source, out) if source.is_dir() else pack(source, out, unlabelled=unlabelled)
     typer.echo(f"{len(packed.utterances)} recordings in {out}")
 
 
@@ -87,13 +88,16 @@ def folds(
 def acoustic(context: typer.Context) -> None:
     """Train the acoustic model; stop it at any time and go on with --resume."""
     _need_torch()
+    if any(argument.split("=")[0] == "--init" for argument in context.args):
+        _finetune(context.args)
+        return
     from speech.train.acoustic import TrainConfig, train
 
     config, besides = read_options(
         TrainConfig,
         context.args,
         program="lafal train acoustic",
-        about="Train the acoustic model on packed features.",
+        about="Train the acoustic model on packed features; with --init NAME, fine-tune a checkpoint on audio instead.",
         besides={"resume": (bool, "go on from the last checkpoint of the run")},
     )
     summary = train(config, resume=besides["resume"])
@@ -101,6 +105,24 @@ def acoustic(context: typer.Context) -> None:
     for speakers, rate in (("learners", summary.l2_error_rate), ("native speakers", summary.native_error_rate)):
         if rate is not None:
             typer.echo(f"phone error rate, held-out {speakers}: {100 * rate:.1f} %")
+
+
+def _finetune(arguments: list[str]) -> None:
+    _need("transformers", "transformers")
+    from speech.train.finetune import FinetuneConfig, finetune
+
+    config, besides = read_options(
+        FinetuneConfig,
+        arguments,
+        program="lafal train acoustic --init NAME",
+        about="Fine-tune a wav2vec2, HuBERT or WavLM checkpoint into a phone recogniser.",
+        besides={"resume": (bool, "go on from the last checkpoint of the run")},
+    )
+    summary = finetune(config, resume=besides["resume"])
+    typer.echo(f"{summary.steps} steps in {summary.minutes:.0f} minutes, {summary.hours_heard:.1f} hours heard")
+    for corpus, rate in summary.error_rates.items():
+        typer.echo(f"phone error rate, held-out speakers of {corpus}: {100 * rate:.1f} %")
+    typer.echo(f"lafal score --model {summary.model}")
 
 
 @app.command()
@@ -144,6 +166,17 @@ def export(context: typer.Context) -> None:
     written = write(config)
     differences = f"at most {written.largest_difference:.4f}, on average {written.mean_difference:.6f}"
     typer.echo(f"{written.graph}: {written.megabytes:.1f} MB; its probabilities differ from torch's by {differences}")
+
+
+@app.command(context_settings=PASSED_ON)
+def card(context: typer.Context) -> None:
+    """Write the model card from the model, the logs of its training and the recorded measurements."""
+    _need_torch()
+    from speech.train.card import CardConfig, write_card
+
+    about = "Write README.md beside the exported model."
+    config, _ = read_options(CardConfig, context.args, program="lafal train card", about=about)
+    typer.echo(f"{write_card(config)}")
 
 
 def _need_torch() -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,9 +19,11 @@ from speech.train.corpus import HELD_OUT_FOLD, Packed, Utterance, load, read_fol
 from speech.train.evaluation import autocast, choose_device, phone_error_rate, realign
 from speech.train.losses import batch_losses
 from speech.train.network import Network, NetworkConfig
+from speech.train.teacher import listen
+from speech.train.waveforms import SYNTHETIC, UNLABELLED
 
 LOG_NAME = "log.jsonl"
-_KINDS = ("l2", "native", "synthetic")
+_KINDS = ("l2", "native", "synthetic", UNLABELLED)
 _FINAL_RATE = 0.01
 """Learning rate at the end, as a share of the peak."""
 
@@ -44,8 +47,14 @@ class TrainConfig:
     minutes, steps : float, int or None
         The learning rate falls to its end over so many minutes of training, or over so many steps where given.
     network, augment : NetworkConfig, AugmentConfig
-    share_l2, share_native, share_synthetic : float
+    share_l2, share_native, share_synthetic, share_unlabelled : float
         Mix of the utterances in a batch.
+    teacher : str, optional
+        Acoustic model to learn from as well: a `transformers` checkpoint by folder or name, or "default".
+    teacher_audio : tuple of Path
+        Lists of recordings and folders of synthetic speech that the features were packed from.
+    teacher_weight : float
+        Weight of the divergence from the teacher.
     doubts_below : float
         Phones people scored lower may be any phone in the CTC target, and their frames are not learnt; 0 trusts all.
     ctc_weight, inter_weight, frame_weight : float
@@ -81,6 +90,10 @@ class TrainConfig:
     share_l2: float = 0.45
     share_native: float = 0.3
     share_synthetic: float = 0.25
+    share_unlabelled: float = 0.25
+    teacher: str | None = None
+    teacher_audio: tuple[Path, ...] = ()
+    teacher_weight: float = 1.0
     doubts_below: float = 0.5
     ctc_weight: float = 0.6
     inter_weight: float = 0.2
@@ -153,7 +166,7 @@ class _Material:
     @property
     def real(self) -> list[Lesson]:
         """Real speech, in a fixed order."""
-        return [lesson for source in self.sources for lesson in source if not lesson.is_exact]
+        return [lesson for source in self.sources for lesson in source if lesson.columns and not lesson.is_exact]
 
 
 def _read_material(config: TrainConfig) -> _Material:
@@ -161,11 +174,12 @@ def _read_material(config: TrainConfig) -> _Material:
     for path in config.features:
         packed += load(path)
     folds = read_folds(config.folds)
+    heard = _listen(config, packed.where(lambda one: folds.get(one.who) not in config.held_out_folds))
 
     def part(*, is_held_out: bool, kind: str) -> list[Lesson]:
         held_out = config.held_out_folds[:1] if is_held_out else config.held_out_folds
         chosen = packed.where(lambda one: (folds.get(one.who) in held_out) is is_held_out and _kind(one) == kind)
-        return lessons_of(chosen, doubts_below=config.doubts_below, longest_s=config.longest_s)
+        return lessons_of(chosen, doubts_below=config.doubts_below, longest_s=config.longest_s, heard=heard)
 
     return _Material(
         tuple(part(is_held_out=False, kind=kind) for kind in _KINDS),
@@ -173,8 +187,24 @@ def _read_material(config: TrainConfig) -> _Material:
     )
 
 
+def _listen(config: TrainConfig, learnt: Packed) -> dict[str, np.ndarray]:
+    """Posteriors of the teacher, where there is one."""
+    if config.teacher is None:
+        return {}
+    folder = config.run / "teacher"
+    return listen(
+        config.teacher,
+        config.teacher_audio,
+        folder,
+        utterances=learnt.utterances,
+        device=config.device,
+        threads=config.threads or torch.get_num_threads(),
+    )
+
+
 def _kind(utterance: Utterance) -> str:
-    return {"speechocean762": "l2", "synthetic": "synthetic"}.get(utterance.corpus, "native")
+    own = {"speechocean762": "l2", SYNTHETIC: SYNTHETIC, UNLABELLED: UNLABELLED}
+    return own.get(utterance.corpus, "native")
 
 
 def _thin(lessons: list[Lesson], count: int) -> list[Lesson]:
@@ -230,7 +260,7 @@ class _Run:
         from rich.progress import Progress
 
         config, progress = self.config, self.progress
-        shares = (config.share_l2, config.share_native, config.share_synthetic)
+        shares = (config.share_l2, config.share_native, config.share_synthetic, config.share_unlabelled)
         batches = plan(self.material.sources, shares, batch_s=config.batch_s, seed=config.seed, start=progress.step)
         with Progress() as bar:
             task = bar.add_task("training", total=1.0)
@@ -267,6 +297,7 @@ class _Run:
             output = self.network(batch.energies, batch.lengths)
         losses = batch_losses(output, batch)
         weights = {"ctc": config.ctc_weight, "inter": config.inter_weight, "frame": config.frame_weight}
+        weights["teacher"] = config.teacher_weight
         rate = config.peak_rate * rate_share(progress.step, self.done, warmup_steps=config.warmup_steps)
         self._update(torch.stack([weights[name] * loss for name, loss in losses.items()]).sum(), rate)
         progress.step += 1

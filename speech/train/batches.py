@@ -1,6 +1,6 @@
 """Which utterances a training step sees: a fixed mix of sources, utterances of like length together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,13 +13,17 @@ from speech.train.augment import AugmentConfig, augment
 from speech.train.corpus import FRAME_S, Packed, decode
 from speech.train.network import output_frames
 from speech.train.targets import IGNORED, WILDCARD, Labels, exact_labels, frame_targets, trusted_phones
+from speech.train.teacher import key_of, teacher_targets
 
 POOL_UTTERANCES = 384
 """Utterances drawn at once and sorted by length."""
 
 
 class Batch(NamedTuple):
-    """Padded features with their targets; `phones` are the CTC targets of all utterances in a row."""
+    """Padded features with their targets; `phones` are the CTC targets of all utterances in a row.
+
+    `teacher` (batch, frames, 40) holds a teacher's probabilities, zero where it heard nothing.
+    """
 
     energies: Tensor
     lengths: Tensor
@@ -27,6 +31,7 @@ class Batch(NamedTuple):
     phone_counts: Tensor
     frames: Tensor
     seconds: float
+    teacher: Tensor | None = None
 
 
 @dataclass(slots=True)
@@ -44,6 +49,8 @@ class Lesson:
         When each phone sounds; replaced when the model aligns the speech anew.
     is_exact : bool
         Whether `labels` are known for sure.
+    teacher : float16 array, shape (frames, 40), or None
+        Log-posteriors of a teacher on the network's frames.
     """
 
     codes: np.ndarray
@@ -51,6 +58,7 @@ class Lesson:
     trusted: tuple[bool, ...]
     labels: Labels | None = None
     is_exact: bool = False
+    teacher: np.ndarray | None = None
 
     @property
     def taught(self) -> tuple[int, ...]:
@@ -58,14 +66,18 @@ class Lesson:
         return tuple(column if sure else WILDCARD for column, sure in zip(self.columns, self.trusted, strict=True))
 
 
-def lessons_of(packed: Packed, *, doubts_below: float, longest_s: float) -> list[Lesson]:
+def lessons_of(
+    packed: Packed, *, doubts_below: float, longest_s: float, heard: Mapping[str, np.ndarray] | None = None
+) -> list[Lesson]:
     """Turn utterances into lessons; those too long or with nothing to teach are left out."""
     lessons: list[Lesson] = []
     for utterance, codes in zip(packed.utterances, packed.codes, strict=True):
         columns = tuple(COLUMN[phone] for phone in utterance.phones)
         labels = exact_labels(utterance)
-        lesson = Lesson(codes, columns, trusted_phones(utterance, doubts_below), labels, labels is not None)
-        if any(lesson.trusted) and len(codes) * FRAME_S <= longest_s:
+        teacher = heard.get(key_of(utterance)) if heard else None
+        trusted = trusted_phones(utterance, doubts_below)
+        lesson = Lesson(codes, columns, trusted, labels, labels is not None, teacher)
+        if (any(trusted) or teacher is not None) and len(codes) * FRAME_S <= longest_s:
             lessons.append(lesson)
     return lessons
 
@@ -126,13 +138,20 @@ def collate(
     pace = zip(lessons, counts, changed.tempo.tolist(), changed.padding.tolist(), strict=True)
     for row, (lesson, count, tempo, padding) in enumerate(pace):
         targets[row, :count] = frame_targets(lesson.labels, count, tempo=tempo, padding_s=padding * FRAME_S)
+    teacher = teacher_targets(
+        [lesson.teacher for lesson in lessons],
+        counts,
+        tempo=changed.tempo.tolist(),
+        padding_s=[FRAME_S * padding for padding in changed.padding.tolist()],
+    )
     return Batch(
         changed.energies,
         changed.lengths,
-        torch.tensor([column for lesson in lessons for column in lesson.taught], device=device),
+        torch.tensor([column for lesson in lessons for column in lesson.taught], dtype=torch.long, device=device),
         torch.tensor([len(lesson.taught) for lesson in lessons], device=device),
         torch.from_numpy(targets).to(device),
         float(lengths.sum()) * FRAME_S,
+        None if teacher is None else torch.from_numpy(teacher).to(device),
     )
 
 

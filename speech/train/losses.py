@@ -10,10 +10,11 @@ from phonemes.inventory import BLANK
 from speech.train.batches import Batch
 from speech.train.network import Output, output_frames
 from speech.train.targets import IGNORED
+from speech.train.teacher import teacher_loss
 
 
 def batch_losses(output: Output, batch: Batch) -> dict[str, Tensor]:
-    """The three losses of a batch: CTC a phone at both depths, and cross-entropy a labelled frame."""
+    """The losses of a batch: CTC a phone at both depths, cross-entropy a labelled frame, divergence from a teacher."""
     frames = output_frames(batch.lengths)
     labelled = (batch.frames != IGNORED).sum().clamp_min(1)
     cross_entropy = F.nll_loss(
@@ -23,11 +24,16 @@ def batch_losses(output: Output, batch: Batch) -> dict[str, Tensor]:
         "ctc": _ctc(output.ctc, batch, frames),
         "inter": _ctc(output.inter, batch, frames),
         "frame": cross_entropy / labelled,
+        "teacher": output.ctc.new_zeros(()) if batch.teacher is None else teacher_loss(output.ctc, batch.teacher),
     }
 
 
 def _ctc(log_probs: Tensor, batch: Batch, frames: Tensor) -> Tensor:
-    return wildcard_ctc(log_probs, batch.phones, frames, batch.phone_counts) / batch.phone_counts.sum()
+    known = batch.phone_counts > 0  # speech that nobody transcribed must not be taught to be silence
+    if not bool(known.any()):
+        return log_probs.sum() * 0.0
+    counts = batch.phone_counts[known]
+    return wildcard_ctc(log_probs[known], batch.phones, frames[known], counts) / counts.sum()
 
 
 def wildcard_ctc(log_probs: Tensor, targets: Tensor, frames: Tensor, counts: Tensor) -> Tensor:

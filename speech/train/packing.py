@@ -8,19 +8,20 @@ import numpy as np
 from speech.train.corpus import Packed, Utterance, encode, read_manifest, save
 from speech.train.spoken import SILENCE
 from speech.train.synthetic_folder import Recorded, read_set
+from speech.train.waveforms import read_unlabelled
 
 _RATE_HZ = 16_000
 
 
-def pack(manifest: Path, destination: Path) -> Packed:
-    """Pack every labelled recording of a manifest.
+def pack(manifest: Path, destination: Path, *, unlabelled: bool = False) -> Packed:
+    """Pack every labelled recording of a manifest; `unlabelled` adds those of the corpus of that name.
 
     Raises
     ------
     ValueError
         A recording is not mono at 16 kHz.
     """
-    return _pack(read_manifest(manifest), destination)
+    return _pack((*read_manifest(manifest), *(read_unlabelled(manifest) if unlabelled else ())), destination)
 
 
 def pack_synthetic(folder: Path, destination: Path) -> Packed:

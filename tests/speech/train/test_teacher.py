@@ -12,7 +12,8 @@ from speech.acoustic import load_acoustic
 from speech.results import Posteriors
 from speech.settings import Settings
 from speech.train import corpus, teacher
-from speech.train.augment import AugmentConfig, augment
+from speech.train.acoustic import LOG_NAME, TrainConfig, _read_material, train
+from speech.train.augment import NO_AUGMENTATION, AugmentConfig, augment
 from speech.train.batches import pad
 from speech.train.corpus import Utterance
 from speech.train.network import Network, NetworkConfig
@@ -206,3 +207,39 @@ def test_a_network_comes_to_hear_what_its_teacher_hears(checkpoint, manifest, tm
     agreement = [(said[row, :count].numpy() == known[row].argmax(1)).mean() for row, count in enumerate(counts)]
     assert np.mean(agreement) > 0.6
     assert len(PHONES) + 1 == targets.shape[2]
+
+
+def test_training_with_a_teacher_uses_speech_nobody_transcribed(checkpoint, manifest, tmp_path):
+    for number in (0, 1, 3, 4):
+        shutil.copy(manifest.parent / f"{number}.wav", tmp_path)
+    lines = [line for line in manifest.read_text(encoding="utf-8").splitlines() if "2.wav" not in line]
+    (tmp_path / "manifest.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    pack(tmp_path / "manifest.tsv", tmp_path / "packed.npz", unlabelled=True)
+    corpus.write_folds({("libri", "x"): 0}, tmp_path / "folds.tsv")
+    config = TrainConfig(
+        features=(tmp_path / "packed.npz",),
+        folds=tmp_path / "folds.tsv",
+        run=tmp_path / "run",
+        steps=30,
+        network=NetworkConfig(width=64, blocks=2, kernel=5, dropout=0.0),
+        augment=NO_AUGMENTATION,
+        ctc_weight=0.0,
+        inter_weight=0.0,
+        batch_s=8.0,
+        peak_rate=5e-3,
+        warmup_steps=3,
+        device="cpu",
+        precision="fp32",
+        realign_at=(0.5,),
+        teacher=str(checkpoint),
+        teacher_audio=(tmp_path / "manifest.tsv",),
+    )
+    material = _read_material(config)
+    assert [len(source) for source in material.sources] == [0, 3, 0, 1]
+    assert all(lesson.teacher is not None for source in material.sources for lesson in source)
+    seconds = sum(LENGTHS[number] for number in (0, 1, 3, 4)) / 16_000
+    summary = train(config)
+    assert summary.steps == 30
+    assert summary.hours_heard > 3 * seconds / 3600
+    row = json.loads((tmp_path / "run" / LOG_NAME).read_text(encoding="utf-8").splitlines()[-1])
+    assert 0 < row["teacher"] < 3
