@@ -7,14 +7,14 @@ import numpy as np
 from benchmarks.speechocean import Rated
 from phonemes.expected import expect
 from phonemes.inventory import COLUMN
-from speech.acoustic import Acoustic
+from speech.acoustic import Acoustic, hear
 from speech.audio import MIN_SPEECH_S, load_audio
 from speech.errors import AudioError, FileMissing
 from speech.gop import goodness_of_pronunciation
 from speech.quality import MIN_SNR_DB
 from speech.reading import Reading, columns_of, heard_in, measure, read_along
 from speech.results import PhoneResult, Posteriors, Quality
-from speech.scoring import PhoneScores, load_calibration
+from speech.scoring import PhoneScores, load_scorer
 from speech.sentence import word_score
 from speech.verdicts import PhoneVerdict, added_phones, judge
 
@@ -47,22 +47,21 @@ class Judged:
     refused: bool
 
 
-def score(posteriors: Posteriors, rated: Rated) -> PhoneScores:
+def score(posteriors: Posteriors, rated: Rated, acoustic: Acoustic) -> PhoneScores:
     """Score the phones of one recording, all of which are taken as asked for; the one place that knows the scorer."""
-    columns = _columns(rated)
-    features = measure(posteriors, [[column] for column in columns])
-    return load_calibration(has_frame_head=posteriors.frame is not None).score(features, columns)
+    scorer = load_scorer(f"{acoustic.name} {acoustic.version}", has_frame_head=posteriors.frame is not None)
+    return scorer.score(measure(posteriors, [[column] for column in _columns(rated)]))
 
 
 def listen(rated: Rated, acoustic: Acoustic) -> Judged | None:
     """Judge one recording; None where it cannot be."""
     try:
         recording = load_audio(rated.path, require_speech=False)
-        posteriors = acoustic.posteriors(recording.samples)
+        posteriors = hear(acoustic, recording)
         wrong = _wrong_phones(posteriors, rated)
         if not rated.human:
             return Judged(rated, np.zeros(0), np.zeros(0), (), wrong, refused=False)
-        scores = score(posteriors, rated)
+        scores = score(posteriors, rated, acoustic)
         reading = read_along(posteriors, _asked(rated))
         words = _word_scores(posteriors, rated, scores, reading)
     except FileMissing:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
@@ -12,7 +12,7 @@ import numpy as np
 
 from phonemes import resources
 from phonemes.inventory import PHONES
-from speech.audio import SAMPLE_RATE
+from speech.audio import SAMPLE_RATE, Recording
 from speech.errors import BrokenModel, ModelNotFound
 from speech.results import Posteriors
 from speech.samples import clean
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _PLAIN_NAME = re.compile(r"[\w-][\w.-]*")
 _HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
+_MARGIN_S = 0.3
+"""Kept around the speech: soft sounds at its edges may escape the detector, and long silence tells a model nothing."""
+
 _STANDARD_VOCABULARY = ("<blank>", *PHONES)
 
 
@@ -135,6 +138,16 @@ class OnnxAcoustic:
         # Without this the arena keeps the memory of the longest clip it ever met.
         options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         return cast("list[np.ndarray]", self.session.run(None, {"waveform": waveform[np.newaxis]}, options))
+
+
+def hear(acoustic: Acoustic, recording: Recording) -> Posteriors:
+    """Posteriors of the part of a recording in which somebody speaks; its frames keep their time within the whole."""
+    first, last = 0, len(recording.samples)
+    if recording.speech:
+        first = max(0, int((recording.speech[0][0] - _MARGIN_S) * SAMPLE_RATE))
+        last = int((recording.speech[-1][1] + _MARGIN_S) * SAMPLE_RATE)
+    posteriors = acoustic.posteriors(recording.samples[first:last])
+    return replace(posteriors, offset_s=posteriors.offset_s + first / SAMPLE_RATE)
 
 
 def load_acoustic(name_or_path: str | Path = "default", *, settings: Settings | None = None) -> Acoustic:

@@ -9,20 +9,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from phonemes.expected import Expected, UnreadableText, expect
-from speech.acoustic import Acoustic, load_acoustic
-from speech.audio import SAMPLE_RATE, Recording, load_audio
+from speech.acoustic import Acoustic, hear, load_acoustic
+from speech.audio import Recording, load_audio
 from speech.errors import EmptyText, TextTooLong, UnknownPhone
 from speech.prosody import Contour, contour, rhythm
 from speech.reading import Reading, columns_of, read_along
 from speech.results import Assessment, Posteriors, Rhythm, Scores
-from speech.scoring import load_calibration
+from speech.scoring import Scorer, load_scorer
 from speech.sentence import abstaining, sentence_scores
 from speech.settings import Settings
 from speech.verdicts import added_phones, judge
 from speech.wording import Timeline, word_results
-
-_MARGIN_S = 0.3
-"""Kept around the speech: soft sounds at its edges may escape the detector, and long silence tells a model nothing."""
 
 
 class Assessor:
@@ -89,14 +86,16 @@ class Assessor:
         with clock.stage("audio"):
             recording = audio if isinstance(audio, Recording) else self._load(audio)
         with clock.stage("acoustic"):
-            posteriors = self._hear(recording)
+            posteriors = hear(self.acoustic, recording)
         with clock.stage("align"):
             reading = read_along(posteriors, columns_of(expected))
         with clock.stage("prosody"):
             melody = contour(recording.samples)
         with clock.stage("score"):
-            assessment = _conclude(expected, recording, posteriors, reading, melody)
-        return self._signed(assessment, clock, has_frame_head=posteriors.frame is not None)
+            model = f"{self.acoustic.name} {self.acoustic.version}"
+            scorer = load_scorer(model, has_frame_head=posteriors.frame is not None)
+            assessment = _conclude(expected, recording, posteriors, reading, melody, scorer)
+        return self._signed(assessment, clock, scorer)
 
     def expected(
         self, text: str, *, own: Mapping[str, str] | None = None, phones: Sequence[str] | None = None
@@ -117,33 +116,26 @@ class Assessor:
             raise TextTooLong({"words": len(expected.words), "limit": self.settings.max_words})
         return expected
 
-    def _hear(self, recording: Recording) -> Posteriors:
-        """Posteriors of the part in which somebody speaks; its frames keep their time within the recording."""
-        first = max(0, int((recording.speech[0][0] - _MARGIN_S) * SAMPLE_RATE)) if recording.speech else 0
-        last = int((recording.speech[-1][1] + _MARGIN_S) * SAMPLE_RATE) if recording.speech else len(recording.samples)
-        posteriors = self.acoustic.posteriors(recording.samples[first:last])
-        return replace(posteriors, offset_s=posteriors.offset_s + first / SAMPLE_RATE)
-
     def _load(self, audio: str | Path | bytes | BinaryIO) -> Recording:
         return load_audio(audio, settings=self.settings, isolated=self.isolated)
 
-    def _signed(self, assessment: Assessment, clock: "_Clock", *, has_frame_head: bool) -> Assessment:
-        versions = {
-            "lafal": _product_version(),
-            "model": self.acoustic.version,
-            "calibration": load_calibration(has_frame_head=has_frame_head).version,
-        }
+    def _signed(self, assessment: Assessment, clock: "_Clock", scorer: Scorer) -> Assessment:
+        versions = {"lafal": _product_version(), "model": self.acoustic.version, "calibration": scorer.version}
         return replace(assessment, model=self.acoustic.name, versions=versions, timings_ms=clock.finish())
 
 
 def _conclude(
-    expected: Expected, recording: Recording, posteriors: Posteriors, reading: Reading, melody: Contour
+    expected: Expected,
+    recording: Recording,
+    posteriors: Posteriors,
+    reading: Reading,
+    melody: Contour,
+    scorer: Scorer,
 ) -> Assessment:
     """Judge what was read, or abstain where it is something else."""
-    if reading.other_text or reading.goodness is None:
+    if reading.other_text or reading.goodness is None or reading.evidence is None:
         return _assessment(expected, recording, off_script="other_text")
-    calibration = load_calibration(has_frame_head=posteriors.frame is not None)
-    scores = calibration.score(reading.features, reading.columns)
+    scores = scorer.score(reading.evidence)
     words = word_results(
         expected,
         reading,

@@ -4,7 +4,7 @@ Takes posteriors and expected words; the lattice decides what was read, goodness
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,9 +12,9 @@ from phonemes.expected import Expected
 from phonemes.inventory import BLANK, COLUMN, PHONES
 from speech.align import Alignment, Looseness, align_variants, locate, widen
 from speech.errors import TooShort
+from speech.evidence import Evidence, gather
 from speech.gop import Goodness, goodness_of_pronunciation, sequence_log_prob
 from speech.results import Posteriors
-from speech.scoring import phone_features, span_means
 
 LOOSENESS = Looseness(skip_word=12.0, enter_filler=8.0, stay_filler=0.2)
 """`lafal bench following` counts words wrongly skipped, and left-out and added words found, with these costs."""
@@ -42,8 +42,8 @@ class Reading:
         Posterior columns of all phones read, flat.
     goodness : Goodness or None
         Of those phones; None when no word was read.
-    features : float array, shape (phones, features)
-        What the calibration reads.
+    evidence : Evidence or None
+        What the recording says about each of those phones.
     fillers : tuple of (int, int, int)
         Speech the text does not have: word it stands before, start and end frame.
     other_text : bool
@@ -54,7 +54,7 @@ class Reading:
     spans: tuple[tuple[tuple[int, int], ...], ...]
     columns: tuple[int, ...]
     goodness: Goodness | None
-    features: np.ndarray
+    evidence: Evidence | None
     fillers: tuple[tuple[int, int, int], ...]
     other_text: bool
 
@@ -87,22 +87,22 @@ def read_along(posteriors: Posteriors, variants: Sequence[Sequence[Sequence[int]
     ]
     columns = tuple(column for word in words for column in word)
     if not columns:
-        return Reading(alignment.variants, alignment.spans, (), None, np.zeros((0, 0)), fillers, other_text=True)
-    ctc, frame = _without(posteriors, fillers)
-    goodness, features, spans = _measure(ctc, frame, words, alignment, posteriors.period_s)
+        return Reading(alignment.variants, alignment.spans, (), None, None, fillers, other_text=True)
+    heard = _without(posteriors, fillers)
+    goodness, evidence, spans = _measure(heard, words, alignment)
     others = _filler_share(posteriors.ctc, fillers)
     fit = (
         _READ_WEIGHT * _share_read(variants, alignment)
         - _FILLER_WEIGHT * others
-        + _distinctness(ctc, columns, goodness)
+        + _distinctness(heard.ctc, columns, goodness)
     )
-    return Reading(alignment.variants, spans, columns, goodness, features, fillers, other_text=fit < _LEAST_FIT)
+    return Reading(alignment.variants, spans, columns, goodness, evidence, fillers, other_text=fit < _LEAST_FIT)
 
 
-def measure(posteriors: Posteriors, words: Sequence[Sequence[int]]) -> np.ndarray:
-    """Describe phones that are known to have been asked for, for fitting the calibration; shape (phones, features)."""
+def measure(posteriors: Posteriors, words: Sequence[Sequence[int]]) -> Evidence:
+    """Gather evidence on phones that are known to have been asked for, to fit a scorer or to judge one."""
     alignment = align_variants(posteriors.ctc, [[word] for word in words])
-    return _measure(posteriors.ctc, posteriors.frame, words, alignment, posteriors.period_s)[1]
+    return _measure(posteriors, words, alignment)[1]
 
 
 def heard_in(posteriors: Posteriors, start: int, end: int) -> tuple[str, ...]:
@@ -119,36 +119,31 @@ def _align(posteriors: Posteriors, variants: Sequence[Sequence[Sequence[int]]]) 
     return align_variants(posteriors.ctc, variants, looseness=LOOSENESS)
 
 
-def _without(posteriors: Posteriors, fillers: Sequence[tuple[int, int, int]]) -> tuple[np.ndarray, np.ndarray | None]:
+def _without(posteriors: Posteriors, fillers: Sequence[tuple[int, int, int]]) -> Posteriors:
     """Posteriors in which speech that the text does not have has become silence."""
-    ctc, frame = posteriors.ctc, posteriors.frame
     if not fillers:
-        return ctc, frame
-    ctc = ctc.copy()
-    frame = None if frame is None else frame.copy()
+        return posteriors
+    ctc = posteriors.ctc.copy()
+    frame = None if posteriors.frame is None else posteriors.frame.copy()
     for _, start, end in fillers:
         for table in (ctc, frame):
             if table is not None:
                 table[start:end] = _CERTAIN_NATS
                 table[start:end, BLANK] = 0.0
-    return ctc, frame
+    return replace(posteriors, ctc=ctc, frame=frame)
 
 
 def _measure(
-    ctc: np.ndarray,
-    frame: np.ndarray | None,
-    words: Sequence[Sequence[int]],
-    alignment: Alignment,
-    period_s: float,
-) -> tuple[Goodness, np.ndarray, tuple[tuple[tuple[int, int], ...], ...]]:
+    posteriors: Posteriors, words: Sequence[Sequence[int]], alignment: Alignment
+) -> tuple[Goodness, Evidence, tuple[tuple[tuple[int, int], ...], ...]]:
     columns = [column for word in words for column in word]
-    goodness = goodness_of_pronunciation(ctc, columns)
-    reach = round(_WIDEST_S / period_s)
-    spans = widen(alignment, most_frames=reach) if frame is None else locate(frame, words).spans
+    goodness = goodness_of_pronunciation(posteriors.ctc, columns)
+    if posteriors.frame is None:
+        spans = widen(alignment, most_frames=round(_WIDEST_S / posteriors.period_s))
+    else:
+        spans = locate(posteriors.frame, words).spans
     flat = [span for word in spans for span in word]
-    frames = np.array([end - start for start, end in flat])
-    means = None if frame is None else span_means(frame, flat)
-    return goodness, phone_features(goodness, columns, frames=frames, means=means), spans
+    return goodness, gather(posteriors, goodness, columns, flat), spans
 
 
 def _share_read(variants: Sequence[Sequence[Sequence[int]]], alignment: Alignment) -> float:

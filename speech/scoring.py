@@ -1,54 +1,70 @@
-"""From goodness of pronunciation to scores people agree with: a calibration fitted on human phone scores.
+"""From evidence to scores people agree with, fitted on human phone scores.
 
-Each phone gets twelve features and its own identity; four logistic models give the probabilities that human raters
-score it at least 0.5, 1.0, 1.5 and 1.9 of 2. Their mean is the score, their spread its uncertainty.
+Whatever was fitted, it gives for each phone the probabilities that human raters score it at least 0.5, 1.0, 1.5 and
+1.9 of 2. Their mean is the score, their spread its uncertainty. The embedded model has a small network of its own,
+which reads all evidence and the neighbours; any other model gets a calibration of the features alone.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from phonemes.resources import folder
 from speech.errors import BrokenModel
-from speech.gop import Goodness
-
-FEATURES = (
-    "ctc_ratio",
-    "ctc_expected",
-    "ctc_deleted",
-    "log_occupancy",
-    "inserted_before",
-    "inserted_after",
-    "typical_ratio",
-    "log_duration",
-    "frame_expected",
-    "frame_margin",
-    "frame_silence",
-    "typical_frame",
-)
-"""What the calibration reads about each phone; the last four only where the model has a frame head."""
-
-CTC_FEATURES = 8
-"""The first so many features need no frame head."""
+from speech.evidence import Evidence
 
 THRESHOLDS = (0.5, 1.0, 1.5, 1.9)
-"""Human scores, of 2, whose exceedance the calibration predicts."""
+"""Human scores, of 2, whose exceedance is predicted."""
 
-_LEVELS = np.array([0.2, 0.7, 1.2, 1.7, 2.0])  # typical human score between two thresholds, of 2
-_FLOOR_NATS = -12.0
+LEVELS = (0.2, 0.7, 1.2, 1.7, 2.0)
+"""Typical human score below, between and above the thresholds, of 2."""
+
+_BEATEN_SOMEWHAT, _BEATEN_CLEARLY = 1 - np.exp(-3.0), 1 - np.exp(-4.0)
+
+CALIBRATION, NETWORK, FACTS = "calibration.json", "scorer.onnx", "scorer.json"
+INPUTS = ("evidence", "columns", "hidden")
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneScores:
-    """Scores of n phones, 0..100, one standard deviation, and the probability that raters hear an error."""
+    """Scores of n phones.
+
+    Parameters
+    ----------
+    values, uncertainties : float array, shape (n,)
+        Scores 0..100, and one standard deviation.
+    error_probabilities : float array, shape (n,)
+        Probability that human raters hear an error.
+    wrong_probabilities : float array, shape (n,)
+        Probability that something else than the expected phone was said; raters may be kind to that.
+    doubtful_from, wrong_from : float
+        Such probabilities from which on a phone is not good any more, and from which on it is wrong.
+    """
 
     values: np.ndarray
     uncertainties: np.ndarray
     error_probabilities: np.ndarray
+    wrong_probabilities: np.ndarray
+    doubtful_from: float
+    wrong_from: float
+
+
+class Scorer(Protocol):
+    """Anything that scores phones."""
+
+    @property
+    def version(self) -> str:
+        """Name of the fit."""
+        ...
+
+    def score(self, evidence: Evidence) -> PhoneScores:
+        """Score the n phones of a reading."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,99 +89,121 @@ class Calibration:
     weights: np.ndarray
     bias: np.ndarray
 
-    def score(self, features: np.ndarray, columns: Sequence[int]) -> PhoneScores:
-        """Score phones.
-
-        Parameters
-        ----------
-        features : float array, shape (n, features)
-            From `phone_features`.
-        columns : sequence of int, length n
-            Posterior columns of the expected phones.
-        """
+    def score(self, evidence: Evidence) -> PhoneScores:
+        """Score phones by their own features alone."""
         width = len(self.mean)
-        standard = (features[:, :width] - self.mean) / self.scale
-        offsets = self.weights[:, width:].T[np.asarray(columns, np.intp) - 1]
+        standard = (evidence.features[:, :width] - self.mean) / self.scale
+        offsets = self.weights[:, width:].T[evidence.columns - 1]
         logits = standard @ self.weights[:, :width].T + offsets + self.bias
-        above = np.minimum.accumulate(1 / (1 + np.exp(-logits)), axis=1)
-        return _summarise(above)
+        said = evidence.said[np.arange(len(evidence.columns)), evidence.columns - 1]
+        return summarise(1 / (1 + np.exp(-logits)), 1 - np.exp(said), _BEATEN_SOMEWHAT, _BEATEN_CLEARLY)
 
 
-def _summarise(above: np.ndarray) -> PhoneScores:
-    """Turn exceedance probabilities, shape (n, 4), into scores."""
-    edges = np.hstack([np.ones((len(above), 1)), above, np.zeros((len(above), 1))])
-    probabilities = edges[:, :-1] - edges[:, 1:]
-    mean = probabilities @ _LEVELS
-    spread = np.sqrt(np.maximum(probabilities @ _LEVELS**2 - mean**2, 0.0))
-    return PhoneScores(np.clip(mean * 50, 0, 100), spread * 50, 1 - above[:, 0])
-
-
-def phone_features(
-    goodness: Goodness, columns: Sequence[int], *, frames: np.ndarray, means: np.ndarray | None
-) -> np.ndarray:
-    """Describe how each expected phone was said.
+@dataclass(frozen=True, slots=True)
+class NetworkScorer:
+    """A small network over all phones of a reading, run by onnxruntime.
 
     Parameters
     ----------
-    goodness : Goodness
-        Of the n expected phones.
-    columns : sequence of int, length n
-        Their posterior columns.
-    frames : int array, shape (n,)
-        Length of each phone's span.
-    means : float array, shape (n, vocabulary), or None
-        Mean frame log-posteriors over each span, from `span_means`; None without a frame head.
-
-    Returns
-    -------
-    float64 array, shape (n, 12), or (n, 8) without a frame head
-        Columns as in `FEATURES`. "typical" features are medians over the reading, so that one wrong sound cannot
-        pull its neighbours down.
+    version : str
+        Name and date of the fit.
+    run : callable
+        Arrays by name of `INPUTS`, each with a leading axis of 1, to probabilities (1, n, 5): that raters score the
+        phone at least as high as each threshold, and that something else was said.
+    doubtful_from, wrong_from : float
+        As in `PhoneScores`.
     """
-    labels = np.asarray(columns, np.intp)
-    places = np.arange(len(labels))
-    said = goodness.said()
-    inserted = goodness.inserted().sum(axis=1)
-    ratio = np.maximum(goodness.ratio(), -15.0)
-    features = [
-        ratio,
-        np.log(said[places, labels - 1] + 1e-6),
-        np.log(said[:, -1] + 1e-4),
-        np.log(goodness.occupancy + 1e-2),
-        inserted[:-1],
-        inserted[1:],
-        np.full(len(labels), np.median(ratio)),
-        np.log(np.maximum(frames, 1)),
-    ]
-    if means is not None:
-        own = np.maximum(means[places, labels], _FLOOR_NATS)
-        rivals = means[:, 1:].copy()
-        rivals[places, labels - 1] = -np.inf
-        margin = np.clip(own - rivals.max(axis=1), -10.0, 10.0)
-        silence = np.maximum(means[:, 0], _FLOOR_NATS)
-        features += [own, margin, silence, np.full(len(labels), np.median(own))]
-    return np.column_stack(features)
+
+    version: str
+    doubtful_from: float
+    wrong_from: float
+    run: Callable[[dict[str, np.ndarray]], np.ndarray]
+
+    def score(self, evidence: Evidence) -> PhoneScores:
+        """Score phones in the light of their neighbours."""
+        arrays = (wide(evidence), evidence.columns.astype(np.int64), evidence.hidden.astype(np.float32))
+        probabilities = self.run({name: array[None] for name, array in zip(INPUTS, arrays, strict=True)})[0]
+        return summarise(probabilities[:, :-1], probabilities[:, -1], self.doubtful_from, self.wrong_from)
 
 
-def span_means(frame: np.ndarray, spans: Sequence[tuple[int, int]]) -> np.ndarray:
-    """Mean log-posteriors over each span `[start, end)` of frames; shape (spans, vocabulary)."""
-    return np.array([frame[start:end].mean(axis=0) for start, end in spans])
+def wide(evidence: Evidence) -> np.ndarray:
+    """Features, alternatives in the CTC and in the frame head, side by side: float32, shape (n, 92)."""
+    parts = [evidence.features, evidence.said]
+    if evidence.frame is not None:
+        parts.append(evidence.frame)
+    return np.hstack(parts).astype(np.float32)
 
 
-def load_calibration(*, has_frame_head: bool, directory: Path | None = None) -> Calibration:
-    """Read the calibration that ships with the product, or another one.
+def summarise(above: np.ndarray, wrong: np.ndarray, doubtful_from: float, wrong_from: float) -> PhoneScores:
+    """Turn exceedance probabilities (n, 4), and those that something else was said (n,), into scores."""
+    above = np.minimum.accumulate(above.astype(np.float64), axis=1)
+    edges = np.hstack([np.ones((len(above), 1)), above, np.zeros((len(above), 1))])
+    probabilities = edges[:, :-1] - edges[:, 1:]
+    levels = np.array(LEVELS)
+    mean = probabilities @ levels
+    spread = np.sqrt(np.maximum(probabilities @ levels**2 - mean**2, 0.0))
+    return PhoneScores(np.clip(mean * 50, 0, 100), spread * 50, 1 - above[:, 0], wrong, doubtful_from, wrong_from)
+
+
+def load_scorer(model: str, *, has_frame_head: bool, directory: Path | None = None) -> Scorer:
+    """Read the scorer for an acoustic model, the shipped one or another.
+
+    Parameters
+    ----------
+    model : str
+        Name and version of the acoustic model, as ``"name version"``: the network is used only with the model it was
+        fitted to.
+    has_frame_head : bool
+        Which calibration to use otherwise.
+    directory : Path, optional
+        Where the fits are; the shipped ones by default.
 
     Raises
     ------
     BrokenModel
-        The file is missing or damaged.
+        A file is missing or damaged.
     """
-    return _read(directory or folder("models") / "scorer", "frame" if has_frame_head else "ctc")
+    place = directory or folder("models") / "scorer"
+    if _fitted_to(place) == model:
+        return _read_network(place)
+    return _read_calibration(place, "frame" if has_frame_head else "ctc")
 
 
 @cache
-def _read(directory: Path, kind: str) -> Calibration:
-    path = directory / "calibration.json"
+def _fitted_to(directory: Path) -> str | None:
+    path = directory / FACTS
+    if not path.exists():
+        return None
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["acoustic_model"])
+    except (OSError, ValueError, KeyError) as error:
+        raise BrokenModel({"name": str(path), "detail": repr(error)}) from error
+
+
+@cache
+def _read_network(directory: Path) -> NetworkScorer:
+    import onnxruntime
+
+    path = directory / NETWORK
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        facts = json.loads((directory / FACTS).read_text(encoding="utf-8"))
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors share no base class
+        raise BrokenModel({"name": str(path), "detail": repr(error)}) from error
+    return NetworkScorer(
+        str(facts["version"]),
+        float(facts["doubtful_from"]),
+        float(facts["wrong_from"]),
+        lambda arrays: np.asarray(session.run(None, arrays)[0]),
+    )
+
+
+@cache
+def _read_calibration(directory: Path, kind: str) -> Calibration:
+    path = directory / CALIBRATION
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         part = {name: np.array(values) for name, values in content[kind].items()}

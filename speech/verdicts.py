@@ -15,8 +15,7 @@ GOOD_FROM = 88.0
 WRONG_BELOW = 75.0
 """Scores below are "wrong", or "missing" when nothing was said."""
 
-_CERTAIN_RATIO_NATS, _CERTAIN_SCORE = -4.0, 70.0
-_DOUBTFUL_RATIO_NATS, _DOUBTFUL_SCORE = -3.0, 85.0
+_WRONG_SCORE, _DOUBTFUL_SCORE = 70.0, 85.0
 _INSERTED_FROM = 0.9
 _HEARD_FROM = 0.35
 _MOST_CANDIDATES = 5
@@ -58,20 +57,19 @@ def candidates(goodness: Goodness) -> tuple[tuple[Candidate, ...], ...]:
 def judge(goodness: Goodness, columns: tuple[int, ...], scores: PhoneScores) -> tuple[PhoneVerdict, ...]:
     """Decide on every phone.
 
-    A phone that another one beats by e**4 is wrong whatever the human-fitted score says: a score fitted on kind
-    raters stays high there, but a learner must hear about it. Beaten by e**3 it is no better than "nearly". Its score
-    is capped so that score and verdict agree.
+    Where something else was most probably said, the phone is wrong whatever the human-fitted score says: a score
+    fitted on kind raters stays high there, but a learner must hear about it. Where that is doubtful it is no better
+    than "nearly". The score is capped so that score and verdict agree.
     """
-    said, ratio = goodness.said(), goodness.ratio()
-    return tuple(
-        _judge_one(said[place], columns[place], float(ratio[place]), scores, place) for place in range(len(columns))
-    )
+    said = goodness.said()
+    return tuple(_judge_one(said[place], columns[place], scores, place) for place in range(len(columns)))
 
 
-def _judge_one(said: np.ndarray, column: int, ratio: float, scores: PhoneScores, place: int) -> PhoneVerdict:
+def _judge_one(said: np.ndarray, column: int, scores: PhoneScores, place: int) -> PhoneVerdict:
     score, uncertainty = float(scores.values[place]), float(scores.uncertainties[place])
-    if ratio < _DOUBTFUL_RATIO_NATS:
-        score = min(score, _CERTAIN_SCORE if ratio < _CERTAIN_RATIO_NATS else _DOUBTFUL_SCORE)
+    wrong = float(scores.wrong_probabilities[place])
+    if wrong >= scores.doubtful_from:
+        score = min(score, _WRONG_SCORE if wrong >= scores.wrong_from else _DOUBTFUL_SCORE)
     expected = PHONES[column - 1]
     if score >= GOOD_FROM:
         return PhoneVerdict(Verdict.GOOD, expected, float(said[column - 1]), score, uncertainty)

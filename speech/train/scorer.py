@@ -1,21 +1,29 @@
-"""Fit the calibration from goodness of pronunciation to human phone scores; judge it on other speakers."""
+"""Fit scores to recordings that people have judged; compare three ways on other speakers, and keep the best."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from phonemes.inventory import COLUMN, PHONES
-from speech.acoustic import Acoustic, load_acoustic
+from speech.acoustic import Acoustic, hear, load_acoustic
 from speech.audio import load_audio
 from speech.errors import SpeechError
+from speech.evidence import CTC_FEATURES, Evidence
 from speech.reading import measure
-from speech.scoring import CTC_FEATURES, THRESHOLDS, Calibration
+from speech.scoring import CALIBRATION, FACTS, NETWORK, THRESHOLDS, Calibration, NetworkScorer, PhoneScores, wide
+from speech.train import scorer_network
 from speech.train.corpus import FOLDS, HELD_OUT_FOLD, Utterance, read_folds, read_manifest
+from speech.train.known import native, synthetic
+from speech.train.scorer_network import FitConfig, Taught
 
 _REGULARISATION = 0.3
+_HEARD_WRONG_BELOW, _HEARD_RIGHT_FROM = 0.5, 1.5
+_ALARMS_DOUBTFUL, _ALARMS_WRONG = 0.025, 0.012
+"""Share of rightly said phones that may be called doubtful, and wrong: this sets the limits of the verdicts."""
+_BOOSTED = {"max_iter": 150, "learning_rate": 0.06, "max_leaf_nodes": 15, "l2_regularization": 5.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,35 +35,46 @@ class ScorerConfig:
     manifest : Path
         Recordings with human phone scores; rows without scores are not used.
     folds : Path
-        Speaker folds, as written by `speech.train.corpus.write_folds`; fold 0 is never fitted on.
+        Speaker folds, as written by `speech.train.corpus.write_folds`; what is written is never fitted on fold 0.
     out : Path
-        Folder that receives ``calibration.json``.
+        Folder that receives the fits.
     model : str
-        Acoustic model whose posteriors are calibrated.
+        Acoustic model that the scores are for; it must not have heard fold 0.
+    cross_fit : tuple of str
+        ``FOLDS=MODEL``, for instance ``1,2=runs/b``: evidence on speakers of these folds comes from another model,
+        one that has not heard them.
+    synthetic : Path, optional
+        Folder of synthetic speech, as `lafal train synthesise` makes it: teaches the network what is said otherwise.
+    known_readings : int
+        How many synthetic readings to draw from there, and native ones from the manifest.
     version : str
         Name of this fit.
+    network : FitConfig
     """
 
     manifest: Path
     folds: Path
     out: Path
     model: str = "default"
+    cross_fit: tuple[str, ...] = ()
+    synthetic: Path | None = None
+    known_readings: int = 800
     version: str = "1"
+    network: FitConfig = field(default_factory=FitConfig)
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Phones of one scored recording: features (n, 12 or 8), columns (n,), human scores (n,) of 2."""
+    """One scored recording: evidence on its n phones, and their human scores (n,) of 2."""
 
     utterance: Utterance
-    features: np.ndarray
-    columns: np.ndarray
+    evidence: Evidence
     human: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How a calibration does on speakers it did not see; correlations and areas over all phones."""
+    """How a way of scoring does on speakers it did not see; correlations and areas over all phones."""
 
     pcc: float
     error_auc: float
@@ -64,31 +83,35 @@ class Fit:
     speakers: int
 
 
-def collect(manifest: Path, acoustic: Acoustic) -> tuple[Scored, ...]:
-    """Measure every recording with human scores; those that cannot be judged are left out."""
+Score = Callable[[Evidence], PhoneScores]
+
+
+def collect(
+    manifest: Path, acoustics: Mapping[int, Acoustic], folds: Mapping[tuple[str, str], int]
+) -> tuple[Scored, ...]:
+    """Measure every recording with human scores by the model of its speaker's fold; the unjudgeable are left out."""
     from rich.progress import track
 
     rows = [(utterance, path) for utterance, path in read_manifest(manifest) if utterance.scores]
-    found = (_measure(utterance, path, acoustic) for utterance, path in track(rows, "measuring"))
+    found = (_measure(utterance, path, acoustics[folds[utterance.who]]) for utterance, path in track(rows, "measuring"))
     return tuple(scored for scored in found if scored is not None)
 
 
 def _measure(utterance: Utterance, path: Path, acoustic: Acoustic) -> Scored | None:
-    columns = [COLUMN[symbol] for symbol in utterance.phones]
     try:
         recording = load_audio(path, require_speech=False)
-        features = measure(acoustic.posteriors(recording.samples), [[column] for column in columns])
+        evidence = measure(hear(acoustic, recording), [[COLUMN[symbol]] for symbol in utterance.phones])
     except SpeechError:
         return None
-    return Scored(utterance, features, np.array(columns), np.array(utterance.scores))
+    return Scored(utterance, evidence, np.array(utterance.scores))
 
 
-def fit(readings: Sequence[Scored], *, width: int, version: str) -> Calibration:
+def calibrate(readings: Sequence[Scored], *, width: int, version: str) -> Calibration:
     """Fit one logistic model a threshold on the first `width` features and the phone's identity."""
     from sklearn.linear_model import LogisticRegression
 
-    features = np.vstack([reading.features[:, :width] for reading in readings])
-    columns = np.concatenate([reading.columns for reading in readings])
+    features = np.vstack([reading.evidence.features[:, :width] for reading in readings])
+    columns = np.concatenate([reading.evidence.columns for reading in readings])
     human = np.concatenate([reading.human for reading in readings])
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
     table = np.hstack([(features - mean) / scale, np.eye(len(PHONES))[columns - 1]])
@@ -99,21 +122,51 @@ def fit(readings: Sequence[Scored], *, width: int, version: str) -> Calibration:
     return Calibration(version, mean, scale, weights, np.array([model.intercept_[0] for model in models]))
 
 
-def _fit_without(parts: Sequence[Sequence[Scored]], fold: int, *, width: int, version: str) -> Calibration:
-    kept = [reading for other, part in enumerate(parts) if other != fold for reading in part]
-    return fit(kept, width=width, version=version)
+def boost(readings: Sequence[Scored]) -> Score:
+    """Fit gradient-boosted trees on the evidence of each phone and the features of its neighbours."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    model = HistGradientBoostingRegressor(**_BOOSTED, random_state=0)
+    model.fit(
+        np.vstack([_with_neighbours(reading.evidence) for reading in readings]),
+        np.concatenate([reading.human for reading in readings]),
+    )
+
+    def score(evidence: Evidence) -> PhoneScores:
+        values = np.clip(model.predict(_with_neighbours(evidence)), 0, 2)
+        return PhoneScores(50 * values, np.zeros_like(values), 1 - values / 2, 1 - values / 2, 1.0, 1.0)
+
+    return score
 
 
-def judge(calibrations: Sequence[Calibration], parts: Sequence[Sequence[Scored]]) -> Fit:
-    """Compare calibrations with human scores, each on its own part; all phones pooled."""
+def _with_neighbours(evidence: Evidence) -> np.ndarray:
+    padded = np.pad(evidence.features, ((1, 1), (0, 0)))
+    return np.hstack([wide(evidence), padded[:-2], padded[2:], evidence.columns[:, None]])
+
+
+def rate(
+    readings: Sequence[Scored], config: FitConfig, version: str, planted: Sequence[Taught] = ()
+) -> tuple[NetworkScorer, scorer_network.Panel]:
+    """Fit the network to recordings that people scored, and to others of which is known what was said."""
+    panel = scorer_network.fit([*map(_taught, readings), *planted], config)
+    return NetworkScorer(version, 1.0, 1.0, lambda arrays: scorer_network.run(panel, arrays)), panel
+
+
+def _taught(reading: Scored) -> Taught:
+    """What people scored as wrong is taken as something else, what they scored as right as what it should be."""
+    wrong = np.where(reading.human < _HEARD_WRONG_BELOW, 1.0, np.where(reading.human >= _HEARD_RIGHT_FROM, 0.0, np.nan))
+    return Taught(reading.evidence, reading.human, wrong)
+
+
+def judge(scores: Sequence[Score], parts: Sequence[Sequence[Scored]]) -> Fit:
+    """Compare ways of scoring with human scores, each on its own part; all phones pooled."""
     from sklearn.metrics import roc_auc_score
 
-    pairs = [(calibration, reading) for calibration, part in zip(calibrations, parts, strict=True) for reading in part]
-    scores = [calibration.score(reading.features, reading.columns.tolist()) for calibration, reading in pairs]
-    readings = [reading for _, reading in pairs]
+    readings = [reading for part in parts for reading in part]
+    given = [score(reading.evidence) for score, part in zip(scores, parts, strict=True) for reading in part]
     human = np.concatenate([reading.human for reading in readings])
-    values = np.concatenate([score.values for score in scores]) / 50
-    errors = np.concatenate([score.error_probabilities for score in scores])
+    values = np.concatenate([one.values for one in given]) / 50
+    errors = np.concatenate([one.error_probabilities for one in given])
     return Fit(
         pcc=float(np.corrcoef(values, human)[0, 1]),
         error_auc=float(roc_auc_score(human < THRESHOLDS[0], errors)),
@@ -124,35 +177,95 @@ def judge(calibrations: Sequence[Calibration], parts: Sequence[Sequence[Scored]]
 
 
 def train(config: ScorerConfig) -> dict[str, Fit]:
-    """Fit on all folds but the held-out one, judge on that, and write the calibration.
+    """Fit in three ways on all folds but the held-out one, judge on that, and write the calibration and the winner.
 
     Returns
     -------
     dict of str to Fit
-        "frame" and "ctc" (with and without a frame head) on the speakers of the held-out fold, and each with
-        ", five folds": every fold judged by a fit on the other four, all phones pooled.
+        "ctc" and "frame" (calibrations without and with a frame head), "boosting" and "network", on the speakers of
+        the held-out fold, and each with ", five folds": every fold judged by a fit on the other four, all phones
+        pooled. Which of the last two ships is decided by the five folds.
     """
-    readings = collect(config.manifest, load_acoustic(config.model))
     folds = read_folds(config.folds)
+    readings = collect(config.manifest, _acoustics(config), folds)
     parts = [[r for r in readings if folds[r.utterance.who] == fold] for fold in range(FOLDS)]
-    widths = {"ctc": CTC_FEATURES, "frame": readings[0].features.shape[1]}
-    fits, results = {}, {}
-    for kind, width in widths.items():
-        per_fold = [_fit_without(parts, fold, width=width, version=config.version) for fold in range(FOLDS)]
-        fits[kind] = per_fold[HELD_OUT_FOLD]
-        results[kind] = judge([fits[kind]], [parts[HELD_OUT_FOLD]])
-        results[f"{kind}, five folds"] = judge(per_fold, parts)
+    kept = [[r for other, part in enumerate(parts) if other != fold for r in part] for fold in range(FOLDS)]
+    width = readings[0].evidence.features.shape[1]
+    calibrations = {
+        "ctc": [calibrate(rest, width=CTC_FEATURES, version=config.version) for rest in kept],
+        "frame": [calibrate(rest, width=width, version=config.version) for rest in kept],
+    }
+    known = _known(config, folds)
+    others = [[one for place, one in enumerate(known) if place % FOLDS != fold] for fold in range(FOLDS)]
+    networks = [rate(rest, config.network, config.version, others[fold]) for fold, rest in enumerate(kept)]
+    ways: dict[str, list[Score]] = {kind: [one.score for one in fits] for kind, fits in calibrations.items()}
+    ways |= {"boosting": [boost(rest) for rest in kept], "network": [scorer.score for scorer, _ in networks]}
+    results: dict[str, Fit] = {}
+    for kind, scores in ways.items():
+        results[kind] = judge([scores[HELD_OUT_FOLD]], [parts[HELD_OUT_FOLD]])
+        results[f"{kind}, five folds"] = judge(scores, parts)
     config.out.mkdir(parents=True, exist_ok=True)
-    _write(config, fits, results)
+    _write_calibrations(config, {kind: fits[HELD_OUT_FOLD] for kind, fits in calibrations.items()}, results)
+    if results["network, five folds"].pcc > results["frame, five folds"].pcc:
+        tests = [[*map(_taught, parts[fold]), *known[fold::FOLDS]] for fold in range(FOLDS)]
+        limits = alarm_limits([scorer for scorer, _ in networks], tests)
+        _write_network(config, networks[HELD_OUT_FOLD][1], readings[0].evidence, limits)
     return results
 
 
-def _write(config: ScorerConfig, fits: Mapping[str, Calibration], results: Mapping[str, Fit]) -> None:
+def alarm_limits(scorers: Sequence[NetworkScorer], parts: Sequence[Sequence[Taught]]) -> tuple[float, float]:
+    """Probabilities of "something else was said" that so few rightly said phones of other readings reach."""
+    right = [
+        scorer.score(one.evidence).wrong_probabilities[one.wrong == 0]
+        for scorer, part in zip(scorers, parts, strict=True)
+        for one in part
+    ]
+    doubtful, wrong = np.quantile(np.concatenate(right), [1 - _ALARMS_DOUBTFUL, 1 - _ALARMS_WRONG])
+    return float(doubtful), float(wrong)
+
+
+def _known(config: ScorerConfig, folds: Mapping[tuple[str, str], int]) -> list[Taught]:
+    """Readings without human scores of which is known what was said."""
+    from rich.progress import track
+
+    if config.synthetic is None:
+        return []
+    acoustic, count = load_acoustic(config.model), config.known_readings
+    readings = [
+        *track(synthetic(config.synthetic, acoustic, count=count), "synthetic readings", total=count),
+        *track(native(config.manifest, folds, acoustic, count=count), "native readings", total=count),
+    ]
+    return [Taught(one.evidence, np.full(len(one.wrong), np.nan), one.wrong) for one in readings]
+
+
+def _acoustics(config: ScorerConfig) -> dict[int, Acoustic]:
+    """The model for each fold."""
+    acoustics = dict.fromkeys(range(FOLDS), load_acoustic(config.model))
+    for entry in config.cross_fit:
+        folds, model = entry.split("=", 1)
+        acoustics |= dict.fromkeys(map(int, folds.split(",")), load_acoustic(model))
+    return acoustics
+
+
+def _write_calibrations(config: ScorerConfig, fits: Mapping[str, Calibration], results: Mapping[str, Fit]) -> None:
     content: dict[str, object] = {"version": config.version, "acoustic_model": config.model}
     for kind, calibration in fits.items():
         tables = {"mean": calibration.mean, "scale": calibration.scale, "weights": calibration.weights}
         tables["bias"] = calibration.bias
         content[kind] = {name: np.round(table, 5).tolist() for name, table in tables.items()}
     content["judged_on_other_speakers"] = {kind: asdict(result) for kind, result in results.items()}
-    path = config.out / "calibration.json"
+    _write_json(config.out / CALIBRATION, content)
+
+
+def _write_network(
+    config: ScorerConfig, panel: scorer_network.Panel, example: Evidence, limits: tuple[float, float]
+) -> None:
+    acoustic = load_acoustic(config.model)
+    scorer_network.export(panel, config.out / NETWORK, evidence=wide(example).shape[1], hidden=example.hidden.shape[1])
+    facts: dict[str, object] = {"version": config.version, "acoustic_model": f"{acoustic.name} {acoustic.version}"}
+    facts |= {"doubtful_from": round(limits[0], 4), "wrong_from": round(limits[1], 4)}
+    _write_json(config.out / FACTS, {**facts, "fit": asdict(config.network)})
+
+
+def _write_json(path: Path, content: Mapping[str, object]) -> None:
     path.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")

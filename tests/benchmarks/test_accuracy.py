@@ -20,12 +20,12 @@ from benchmarks.comparison import compare, crossed_thresholds, halves, pool
 from benchmarks.listening import Judged
 from benchmarks.speechocean import Rated, read_official, read_rows
 from phonemes.inventory import COLUMN, PHONES, phone
-from speech.acoustic import load_acoustic
+from speech.acoustic import hear, load_acoustic
 from speech.audio import load_audio
 from speech.errors import ExtraNotInstalled, FileMissing
 from speech.reading import heard_in
-from speech.reading import measure as features_of
-from speech.scoring import load_calibration
+from speech.reading import measure as evidence_of
+from speech.scoring import load_scorer
 
 PLANTED = Path(__file__).resolve().parent.parent / "fixtures" / "planted"
 SPEAKERS = {"0001": ("test", 8, "f"), "0002": ("test", 30, "m"), "0003": ("test", 16, "f"),
@@ -110,10 +110,10 @@ def outcome(corpus: Corpus) -> Outcome:
 
 def independent(rated: Rated) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     """Scores 0..2, chances of errors and phones heard, from the product's own parts."""
-    posteriors = load_acoustic("default").posteriors(load_audio(rated.path).samples)
-    columns = [COLUMN[symbol] for symbol in rated.phones]
-    features = features_of(posteriors, [[column] for column in columns])
-    scores = load_calibration(has_frame_head=posteriors.frame is not None).score(features, columns)
+    acoustic = load_acoustic("default")
+    posteriors = hear(acoustic, load_audio(rated.path))
+    evidence = evidence_of(posteriors, [[COLUMN[symbol]] for symbol in rated.phones])
+    scores = load_scorer(f"{acoustic.name} {acoustic.version}", has_frame_head=True).score(evidence)
     return scores.values / 50, scores.error_probabilities, heard_in(posteriors, 0, len(posteriors.ctc))
 
 

@@ -4,9 +4,9 @@ import pytest
 from phonemes.expected import expect
 from phonemes.inventory import COLUMN
 from speech.errors import TooShort
+from speech.evidence import CTC_FEATURES, FEATURES
 from speech.reading import columns_of, heard_in, measure, read_along
 from speech.results import Posteriors
-from speech.scoring import CTC_FEATURES, FEATURES
 
 QUIET_NATS = -9.0
 
@@ -33,7 +33,8 @@ def test_phones_are_found_where_they_sound(has_frame_head: bool) -> None:
     assert not reading.other_text
     starts = [start for word in reading.spans for start, _ in word]
     assert starts == pytest.approx([4 * place for place in range(1, 11)], abs=0 if has_frame_head else 3)
-    assert reading.features.shape == (10, len(FEATURES) if has_frame_head else CTC_FEATURES)
+    assert reading.evidence is not None
+    assert reading.evidence.features.shape == (10, len(FEATURES) if has_frame_head else CTC_FEATURES)
 
 
 def test_the_variant_that_was_read_is_chosen() -> None:
@@ -52,7 +53,9 @@ def test_extra_speech_does_not_pull_the_words_down() -> None:
     assert more.fillers[0][0] == 2
     assert alone.fillers == ()
     assert more.columns == alone.columns
-    assert more.features[:, 0] == pytest.approx(alone.features[:, 0], abs=0.5)
+    assert more.evidence is not None
+    assert alone.evidence is not None
+    assert more.evidence.features[:, 0] == pytest.approx(alone.evidence.features[:, 0], abs=0.5)
 
 
 def test_another_text_is_noticed_also_when_short() -> None:
@@ -72,7 +75,7 @@ def test_heard_in_collapses_repeats_and_skips_blanks() -> None:
 
 def test_measure_describes_every_phone_asked_for() -> None:
     columns = [[COLUMN[symbol]] for symbol in ("K", "AE", "T")]
-    assert measure(posteriors("_ K AE T _"), columns).shape == (3, len(FEATURES))
+    assert measure(posteriors("_ K AE T _"), columns).features.shape == (3, len(FEATURES))
 
 
 def test_far_too_few_frames_are_refused() -> None:

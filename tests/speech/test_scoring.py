@@ -5,17 +5,12 @@ import numpy as np
 import pytest
 
 from phonemes.inventory import PHONES
+from speech.acoustic import load_acoustic
 from speech.errors import BrokenModel
+from speech.evidence import CTC_FEATURES, FEATURES, Evidence, gather
 from speech.gop import goodness_of_pronunciation
-from speech.scoring import (
-    CTC_FEATURES,
-    FEATURES,
-    THRESHOLDS,
-    Calibration,
-    load_calibration,
-    phone_features,
-    span_means,
-)
+from speech.results import Posteriors
+from speech.scoring import INPUTS, THRESHOLDS, Calibration, NetworkScorer, load_scorer, wide
 
 
 def said_clearly(columns: list[int]) -> tuple[np.ndarray, list[tuple[int, int]]]:
@@ -31,38 +26,48 @@ def said_clearly(columns: list[int]) -> tuple[np.ndarray, list[tuple[int, int]]]
     return log_probs, spans
 
 
-def described(said: list[int], expected: list[int], *, has_frame_head: bool) -> np.ndarray:
+def described(said: list[int], expected: list[int], *, has_frame_head: bool) -> Evidence:
     log_probs, spans = said_clearly(said)
-    means = span_means(log_probs, [(start, start + 1) for start, _ in spans]) if has_frame_head else None
-    frames = np.array([end - start for start, end in spans])
-    return phone_features(goodness_of_pronunciation(log_probs, expected), expected, frames=frames, means=means)
+    hidden = np.zeros((len(log_probs), 4), np.float32)
+    posteriors = Posteriors(log_probs, log_probs if has_frame_head else None, hidden, 0.02, 0.0125)
+    return gather(posteriors, goodness_of_pronunciation(log_probs, expected), expected, [(a, a + 1) for a, _ in spans])
+
+
+def blank(features: np.ndarray, columns: list[int]) -> Evidence:
+    """Evidence in which only the features say anything."""
+    nothing = np.zeros((len(features), 40))
+    return Evidence(np.array(columns), features, nothing, nothing, np.zeros((len(features), 4)))
 
 
 @pytest.mark.parametrize("has_frame_head", [True, False])
 def test_only_the_wrong_sound_drops(has_frame_head: bool) -> None:
-    calibration = load_calibration(has_frame_head=has_frame_head)
+    calibration = load_scorer("another model", has_frame_head=has_frame_head)
     expected = [5, 12, 20, 33, 8, 17, 29]
     said = [*expected[:3], 36, *expected[4:]]
-    right = calibration.score(described(expected, expected, has_frame_head=has_frame_head), expected)
-    wrong = calibration.score(described(said, expected, has_frame_head=has_frame_head), expected)
+    right = calibration.score(described(expected, expected, has_frame_head=has_frame_head))
+    wrong = calibration.score(described(said, expected, has_frame_head=has_frame_head))
     assert right.values.min() > 80
     assert wrong.values[3] < right.values[3] - 15
     others = [place for place in range(7) if place != 3]
     assert np.abs(wrong.values[others] - right.values[others]).max() < 8
     assert wrong.error_probabilities[3] > right.error_probabilities[3]
+    assert (wrong.wrong_probabilities >= wrong.wrong_from).tolist() == [place == 3 for place in range(7)]
+    assert not (right.wrong_probabilities >= right.doubtful_from).any()
 
 
 @pytest.mark.parametrize("has_frame_head", [True, False])
 def test_features_have_the_documented_columns(has_frame_head: bool) -> None:
-    features = described([3, 4, 5], [3, 4, 5], has_frame_head=has_frame_head)
+    evidence = described([3, 4, 5], [3, 4, 5], has_frame_head=has_frame_head)
+    features = evidence.features
+    assert wide(evidence).shape == (3, features.shape[1] + (80 if has_frame_head else 40))
     assert features.shape == (3, len(FEATURES) if has_frame_head else CTC_FEATURES)
     assert np.isfinite(features).all()
 
 
 def test_scores_stay_in_range_whatever_the_features() -> None:
-    calibration = load_calibration(has_frame_head=True)
+    calibration = load_scorer("another model", has_frame_head=True)
     rng = np.random.default_rng(0)
-    scores = calibration.score(rng.normal(size=(500, 12)) * 50, rng.integers(1, 40, 500).tolist())
+    scores = calibration.score(blank(rng.normal(size=(500, 12)) * 50, rng.integers(1, 40, 500).tolist()))
     assert ((scores.values >= 0) & (scores.values <= 100)).all()
     assert ((scores.uncertainties >= 0) & (scores.uncertainties <= 50)).all()
     assert ((scores.error_probabilities >= 0) & (scores.error_probabilities <= 1)).all()
@@ -73,10 +78,10 @@ def test_exceedance_probabilities_become_mean_and_spread() -> None:
         weights = np.zeros((len(THRESHOLDS), 12 + len(PHONES)))
         return Calibration("test", np.zeros(12), np.ones(12), weights, np.full(len(THRESHOLDS), logit))
 
-    certain = constant(40.0).score(np.zeros((1, 12)), [1])
+    certain = constant(40.0).score(blank(np.zeros((1, 12)), [1]))
     assert certain.values[0] == pytest.approx(100)
     assert certain.uncertainties[0] == pytest.approx(0, abs=1e-3)
-    half = constant(0.0).score(np.zeros((1, 12)), [1])
+    half = constant(0.0).score(blank(np.zeros((1, 12)), [1]))
     assert half.values[0] == pytest.approx(100 * (0.5 * 0.2 + 0.5 * 2.0) / 2)
     assert half.error_probabilities[0] == pytest.approx(0.5)
 
@@ -92,8 +97,37 @@ def test_the_shipped_calibration_says_how_it_did_on_other_speakers() -> None:
 
 def test_a_missing_or_damaged_calibration_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(BrokenModel):
-        load_calibration(has_frame_head=True, directory=tmp_path)
+        load_scorer("another model", has_frame_head=True, directory=tmp_path)
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "calibration.json").write_text("{")
     with pytest.raises(BrokenModel):
-        load_calibration(has_frame_head=True, directory=tmp_path / "damaged")
+        load_scorer("another model", has_frame_head=True, directory=tmp_path / "damaged")
+
+
+def test_the_network_is_used_with_its_own_model_alone() -> None:
+    acoustic = load_acoustic("default")
+    own = load_scorer(f"{acoustic.name} {acoustic.version}", has_frame_head=True)
+    assert isinstance(own, NetworkScorer)
+    assert isinstance(load_scorer(f"{acoustic.name} another", has_frame_head=True), Calibration)
+
+
+def test_a_network_gets_all_evidence_and_its_probabilities_become_scores() -> None:
+    given: list[dict[str, np.ndarray]] = []
+
+    def run(arrays: dict[str, np.ndarray]) -> np.ndarray:
+        given.append(arrays)
+        return np.array([[[1.0, 1.0, 1.0, 1.0, 0.1], [0.0, 0.0, 0.0, 0.0, 0.7]]])
+
+    scores = NetworkScorer("test", 0.4, 0.6, run).score(described([3, 4], [3, 4], has_frame_head=True))
+    assert [given[0][name].shape for name in INPUTS] == [(1, 2, 92), (1, 2), (1, 2, 4)]
+    assert scores.values == pytest.approx([100, 10])
+    assert scores.error_probabilities == pytest.approx([0, 1])
+    assert scores.wrong_probabilities == pytest.approx([0.1, 0.7])
+    assert (scores.doubtful_from, scores.wrong_from) == (0.4, 0.6)
+
+
+def test_a_damaged_network_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "scorer.json").write_text('{"acoustic_model": "some model", "version": "1"}')
+    (tmp_path / "scorer.onnx").write_bytes(b"no graph")
+    with pytest.raises(BrokenModel):
+        load_scorer("some model", has_frame_head=True, directory=tmp_path)

@@ -1,13 +1,20 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from sklearn.metrics import roc_auc_score
 
-from speech.scoring import load_calibration
+from speech.evidence import Evidence
+from speech.scoring import Calibration, NetworkScorer, load_scorer, summarise
 from speech.train import scorer
 from speech.train.corpus import FOLDS, HELD_OUT_FOLD, Utterance, write_folds
-from speech.train.scorer import Scored, ScorerConfig, fit, judge, train
+from speech.train.scorer import Scored, ScorerConfig, alarm_limits, boost, calibrate, judge, rate, train
+from speech.train.scorer_network import FitConfig, Taught
+
+QUICK = FitConfig(width=16, layers=1, inner=16, states=4, dropout=0.0, epochs=16, batch=8, peak_rate=1e-2)
 
 
 def reading(seed: int, speaker: str, *, phones: int = 40) -> Scored:
@@ -16,27 +23,51 @@ def reading(seed: int, speaker: str, *, phones: int = 40) -> Scored:
     features = rng.normal(size=(phones, 12))
     human = np.clip(np.round((features[:, 0] + 1.5 + rng.normal(scale=0.2, size=phones)) * 5) / 5, 0, 2)
     utterance = Utterance("speechocean762", f"u{seed}", speaker, ("AA",) * phones)
-    return Scored(utterance, features, rng.integers(1, 40, phones), human)
+    return Scored(utterance, evidence(features, rng.integers(1, 40, phones)), human)
+
+
+def evidence(features: np.ndarray, columns: np.ndarray) -> Evidence:
+    nothing = np.zeros((len(columns), 40))
+    return Evidence(columns, features, nothing, nothing, np.zeros((len(columns), 6)))
 
 
 READINGS = [reading(seed, f"s{seed % 10}") for seed in range(60)]
 
 
 def test_the_fit_finds_what_people_listened_to() -> None:
-    calibration = fit(READINGS[:40], width=12, version="test")
-    result = judge([calibration], [READINGS[40:]])
+    calibration = calibrate(READINGS[:40], width=12, version="test")
+    result = judge([calibration.score], [READINGS[40:]])
     assert result.pcc > 0.85
     assert result.error_auc > 0.9
     assert (result.phones, result.speakers) == (20 * 40, 10)
     assert np.abs(calibration.weights[:, 0]).min() > 5 * np.abs(calibration.weights[:, 1:12]).max()
 
 
+def test_boosting_and_the_network_find_it_too() -> None:
+    network, _ = rate(READINGS[:40], QUICK, "test")
+    for score in (boost(READINGS[:40]), network.score):
+        result = judge([score], [READINGS[40:]])
+        assert result.pcc > 0.8
+        assert result.error_auc > 0.85
+
+
 def test_scores_without_the_telling_feature_do_not_correlate() -> None:
     blind = [
-        Scored(r.utterance, np.hstack([np.zeros((len(r.human), 1)), r.features[:, 1:]]), r.columns, r.human)
+        Scored(
+            r.utterance,
+            replace(r.evidence, features=np.hstack([np.zeros((len(r.human), 1)), r.evidence.features[:, 1:]])),
+            r.human,
+        )
         for r in READINGS
     ]
-    assert judge([fit(blind[:40], width=12, version="test")], [blind[40:]]).pcc < 0.2
+    assert judge([calibrate(blind[:40], width=12, version="test").score], [blind[40:]]).pcc < 0.2
+    assert judge([rate(blind[:40], QUICK, "test")[0].score], [blind[40:]]).pcc < 0.25
+
+
+class Ear:
+    """Stands for an acoustic model."""
+
+    name, version = "ear", "9"
 
 
 def test_training_never_fits_on_the_held_out_fold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,22 +75,69 @@ def test_training_never_fits_on_the_held_out_fold(tmp_path: Path, monkeypatch: p
     write_folds(folds, tmp_path / "folds.tsv")
     fitted: list[set[str]] = []
 
-    def spy(readings: list[Scored], *, width: int, version: str):
+    def spy(readings: list[Scored], config: FitConfig, version: str, known: list[Taught]):
         fitted.append({r.utterance.speaker for r in readings})
-        return fit(readings, width=width, version=version)
+        return rate(readings, config, version, known)
 
-    monkeypatch.setattr(scorer, "collect", lambda manifest, acoustic: tuple(READINGS))
-    monkeypatch.setattr(scorer, "load_acoustic", lambda name: None)
-    monkeypatch.setattr(scorer, "fit", spy)
+    monkeypatch.setattr(scorer, "collect", lambda manifest, acoustics, folds: tuple(READINGS))
+    monkeypatch.setattr(scorer, "load_acoustic", lambda name: Ear())
+    monkeypatch.setattr(scorer, "rate", spy)
     out = tmp_path / "out"
-    config = ScorerConfig(manifest=tmp_path / "m.tsv", folds=tmp_path / "folds.tsv", out=out, version="v7")
+    config = ScorerConfig(
+        manifest=tmp_path / "m.tsv", folds=tmp_path / "folds.tsv", out=out, version="v7", network=QUICK
+    )
     results = train(config)
     held_out = {f"s{k}" for k in range(10) if k % FOLDS == HELD_OUT_FOLD}
     assert fitted[0] & held_out == set()
     assert results["frame"].speakers == len(held_out)
-    assert results["frame, five folds"].speakers == 10
-    shipped = load_calibration(has_frame_head=True, directory=out)
+    assert results["network, five folds"].speakers == 10
+    content = json.loads((out / "calibration.json").read_text())
+    assert content["judged_on_other_speakers"].keys() == results.keys()
+    others = [r for r in READINGS if r.utterance.speaker not in held_out]
+    shipped = load_scorer("another", has_frame_head=True, directory=out)
+    assert isinstance(shipped, Calibration)
     assert shipped.version == "v7"
-    expected = fit([r for r in READINGS if r.utterance.speaker not in held_out], width=12, version="v7")
-    assert shipped.weights == pytest.approx(expected.weights, abs=1e-4)
-    assert json.loads((out / "calibration.json").read_text())["judged_on_other_speakers"].keys() == results.keys()
+    assert shipped.weights == pytest.approx(calibrate(others, width=12, version="v7").weights, abs=1e-4)
+    if results["network, five folds"].pcc > results["frame, five folds"].pcc:
+        graph = load_scorer("ear 9", has_frame_head=True, directory=out)
+        assert isinstance(graph, NetworkScorer)
+        torchs, _ = rate(others, QUICK, "v7")
+        assert graph.score(others[0].evidence).values == pytest.approx(
+            torchs.score(others[0].evidence).values, abs=0.05
+        )
+
+
+def test_evidence_comes_from_the_model_that_has_not_heard_the_speaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scorer, "load_acoustic", lambda name: name)
+    config = ScorerConfig(manifest=Path("m"), folds=Path("f"), out=Path("o"), cross_fit=("1,2=b", "4=c"))
+    assert scorer._acoustics(config) == {0: "default", 1: "b", 2: "b", 3: "default", 4: "c"}
+
+
+def test_padding_and_company_change_nothing() -> None:
+    from speech.train import scorer_network
+
+    network, panel = rate(READINGS[:10], QUICK, "test")
+    alone = network.score(READINGS[0].evidence).values
+    batch = scorer_network._pad([scorer._taught(r) for r in (READINGS[0], reading(99, "s", phones=70))])
+    with torch.inference_mode():
+        above = panel.raters[0](*batch[:3], batch.inside)[0, :40].sigmoid().numpy()
+    assert summarise(above[:, :-1], above[:, -1], 1.0, 1.0).values == pytest.approx(alone, abs=0.01)
+
+
+def planted(seed: int) -> Taught:
+    """A reading nobody scored: the second feature tells where something else was said."""
+    one = reading(seed, "voice")
+    wrong = (one.evidence.features[:, 1] < -1).astype(float)
+    return Taught(one.evidence, np.full(len(wrong), np.nan), wrong)
+
+
+def test_what_is_said_otherwise_is_learnt_from_speech_nobody_scored() -> None:
+    score, _ = rate(READINGS[:40], QUICK, "test", [planted(seed) for seed in range(200, 260)])
+    tests = [planted(seed) for seed in range(300, 320)]
+    given = np.concatenate([score.score(one.evidence).wrong_probabilities for one in tests])
+    wrong = np.concatenate([one.wrong for one in tests])
+    assert roc_auc_score(wrong, given) > 0.85
+    assert judge([score.score], [READINGS[40:]]).pcc > 0.8
+    doubtful, certain = alarm_limits([score], [tests])
+    assert (given[wrong == 0] >= certain).mean() == pytest.approx(0.012, abs=0.002)
+    assert (given[wrong == 0] >= doubtful).mean() == pytest.approx(0.025, abs=0.002)
