@@ -28,12 +28,14 @@ def synthesise(context: typer.Context) -> None:
         besides={
             "out": (Path, "folder of the training set"),
             "fixtures": (Path, "write the test recordings with planted errors into this folder instead"),
+            "voice": (str, "with --fixtures: say all of them in this voice; ked is in no training set"),
         },
     )
     if besides["fixtures"] is not None:
         from speech.train.fixtures import write
 
-        typer.echo(f"{len(write(besides['fixtures']))} recordings in {besides['fixtures']}")
+        rows = write(besides["fixtures"], voice=besides["voice"])
+        typer.echo(f"{len(rows)} recordings in {besides['fixtures']}")
     elif besides["out"] is not None:
         _write_training_set(config, besides["out"])
     else:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -41,18 +41,20 @@ class Row:
     times: str
 
 
-def write(folder: Path) -> tuple[Row, ...]:
+def write(folder: Path, *, voice: str | None = None) -> tuple[Row, ...]:
     """Say every sentence twice and write FLAC files and ``manifest.tsv``.
 
     Parameters
     ----------
     folder : Path
         Made when it does not exist; files of the same names are replaced.
+    voice : str, optional
+        One voice for all sentences, without those it cannot say; otherwise each has its own.
 
     Raises
     ------
     SynthesiserMissing, SynthesiserFailed
-        A voice is not installed, or cannot say a sentence.
+        A voice is not installed, or cannot say a sentence that is its own.
     ValueError
         A planted error does not fit the dictionary's pronunciation.
     """
@@ -60,9 +62,12 @@ def write(folder: Path) -> tuple[Row, ...]:
 
     (folder / "audio").mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
-    for number, plant in enumerate(PLANTS, start=1):
+    for number, own in enumerate(PLANTS, start=1):
+        plant = own if voice is None else replace(own, voice=voice)
         words = expected_words(plant.text)
         readings = say_many([(words, STYLE), (planted_words(words, plant.edit), STYLE)], plant.voice)
+        if voice is not None and None in readings:
+            continue
         for kind, edit, utterance in zip(("clean", "planted"), (None, plant.edit), readings, strict=True):
             if utterance is None:
                 raise ValueError(f"The voice {plant.voice} cannot say {plant.text!r}.")
