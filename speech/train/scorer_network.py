@@ -53,13 +53,13 @@ class FitConfig:
     states: int = 12
     dropout: float = 0.1
     noise: float = 0.1
-    epochs: int = 25
+    epochs: int = 10
     batch: int = 32
     peak_rate: float = 2e-3
     weight_decay: float = 0.05
     score_weight: float = 4.0
     wrong_weight: float = 1.0
-    members: int = 1
+    members: int = 3
     seed: int = 0
 
 
