@@ -103,7 +103,7 @@ def _word_scores(
         return (None,) * len(rated.words)
     columns = _columns(rated)
     goodness = goodness_of_pronunciation(posteriors.ctc, columns)
-    verdicts = judge(goodness, tuple(columns), scores)
+    verdicts = judge(columns, scores)
     added = [one.place for one in added_phones(goodness)]
     pooled: list[float | None] = []
     for word, chosen in zip(rated.words, reading.variants, strict=True):

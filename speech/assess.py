@@ -139,7 +139,7 @@ def _conclude(
     words = word_results(
         expected,
         reading,
-        judge(reading.goodness, reading.columns, scores),
+        judge(reading.columns, scores),
         added_phones(reading.goodness),
         timeline=Timeline(posteriors, recording.quality.duration_s, melody),
     )

@@ -40,8 +40,10 @@ class PhoneScores:
         Scores 0..100, and one standard deviation.
     error_probabilities : float array, shape (n,)
         Probability that human raters hear an error.
+    said : float array, shape (n, 40)
+        Probability that each phone, and last that nothing, was said in each place; raters may be kind to that.
     wrong_probabilities : float array, shape (n,)
-        Probability that something else than the expected phone was said; raters may be kind to that.
+        Probability that something else than the expected phone was said.
     doubtful_from, wrong_from : float
         Such probabilities from which on a phone is not good any more, and from which on it is wrong.
     """
@@ -49,6 +51,7 @@ class PhoneScores:
     values: np.ndarray
     uncertainties: np.ndarray
     error_probabilities: np.ndarray
+    said: np.ndarray
     wrong_probabilities: np.ndarray
     doubtful_from: float
     wrong_from: float
@@ -95,8 +98,8 @@ class Calibration:
         standard = (evidence.features[:, :width] - self.mean) / self.scale
         offsets = self.weights[:, width:].T[evidence.columns - 1]
         logits = standard @ self.weights[:, :width].T + offsets + self.bias
-        said = evidence.said[np.arange(len(evidence.columns)), evidence.columns - 1]
-        return summarise(1 / (1 + np.exp(-logits)), 1 - np.exp(said), _BEATEN_SOMEWHAT, _BEATEN_CLEARLY)
+        limits = _BEATEN_SOMEWHAT, _BEATEN_CLEARLY
+        return summarise(1 / (1 + np.exp(-logits)), np.exp(evidence.said), evidence.columns, *limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,8 @@ class NetworkScorer:
     version : str
         Name and date of the fit.
     run : callable
-        Arrays by name of `INPUTS`, each with a leading axis of 1, to probabilities (1, n, 5): that raters score the
-        phone at least as high as each threshold, and that something else was said.
+        Arrays by name of `INPUTS`, each with a leading axis of 1, to probabilities (1, n, 44): that raters score the
+        phone at least as high as each threshold, and of what was said as in `PhoneScores.said`.
     doubtful_from, wrong_from : float
         As in `PhoneScores`.
     """
@@ -123,7 +126,8 @@ class NetworkScorer:
         """Score phones in the light of their neighbours."""
         arrays = (wide(evidence), evidence.columns.astype(np.int64), evidence.hidden.astype(np.float32))
         probabilities = self.run({name: array[None] for name, array in zip(INPUTS, arrays, strict=True)})[0]
-        return summarise(probabilities[:, :-1], probabilities[:, -1], self.doubtful_from, self.wrong_from)
+        above, said = np.split(probabilities.astype(np.float64), [len(THRESHOLDS)], axis=1)
+        return summarise(above, said, evidence.columns, self.doubtful_from, self.wrong_from)
 
 
 def wide(evidence: Evidence) -> np.ndarray:
@@ -134,15 +138,18 @@ def wide(evidence: Evidence) -> np.ndarray:
     return np.hstack(parts).astype(np.float32)
 
 
-def summarise(above: np.ndarray, wrong: np.ndarray, doubtful_from: float, wrong_from: float) -> PhoneScores:
-    """Turn exceedance probabilities (n, 4), and those that something else was said (n,), into scores."""
-    above = np.minimum.accumulate(above.astype(np.float64), axis=1)
+def summarise(
+    above: np.ndarray, said: np.ndarray, columns: np.ndarray, doubtful_from: float, wrong_from: float
+) -> PhoneScores:
+    """Turn exceedance probabilities (n, 4) and those of what was said (n, 40) into scores."""
+    above = np.minimum.accumulate(above, axis=1)
     edges = np.hstack([np.ones((len(above), 1)), above, np.zeros((len(above), 1))])
     probabilities = edges[:, :-1] - edges[:, 1:]
     levels = np.array(LEVELS)
     mean = probabilities @ levels
     spread = np.sqrt(np.maximum(probabilities @ levels**2 - mean**2, 0.0))
-    return PhoneScores(np.clip(mean * 50, 0, 100), spread * 50, 1 - above[:, 0], wrong, doubtful_from, wrong_from)
+    wrong = 1 - said[np.arange(len(columns)), columns - 1]
+    return PhoneScores(np.clip(mean * 50, 0, 100), spread * 50, 1 - above[:, 0], said, wrong, doubtful_from, wrong_from)
 
 
 def load_scorer(model: str, *, has_frame_head: bool, directory: Path | None = None) -> Scorer:

@@ -1,6 +1,7 @@
 """What to say about each phone: its score, a verdict, and the phone that was said instead."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,13 +25,18 @@ _LEAST_PROBABILITY = 0.01
 
 @dataclass(frozen=True, slots=True)
 class PhoneVerdict:
-    """One phone's verdict; `said` is ARPAbet or None when nothing (clear) was said; `score` None when unclear."""
+    """One phone's verdict.
+
+    `said` is ARPAbet, or None when nothing (clear) was said; `score` is None when unclear; `candidates` are the phones
+    most probably said, most probable first.
+    """
 
     verdict: Verdict
     said: str | None
     said_probability: float
     score: float | None
     uncertainty: float
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +48,29 @@ class Added:
     probability: float
 
 
-def candidates(goodness: Goodness) -> tuple[tuple[Candidate, ...], ...]:
-    """List for every place the phones most probably said there, most probable first."""
-    return tuple(
-        tuple(
-            Candidate(PHONES[column], round(float(row[column]), 4))
-            for column in np.argsort(-row[:-1])[:_MOST_CANDIDATES].tolist()
-            if row[column] >= _LEAST_PROBABILITY
-        )
-        for row in goodness.said()
-    )
-
-
-def judge(goodness: Goodness, columns: tuple[int, ...], scores: PhoneScores) -> tuple[PhoneVerdict, ...]:
+def judge(columns: Sequence[int], scores: PhoneScores) -> tuple[PhoneVerdict, ...]:
     """Decide on every phone.
 
     Where something else was most probably said, the phone is wrong whatever the human-fitted score says: a score
     fitted on kind raters stays high there, but a learner must hear about it. Where that is doubtful it is no better
     than "nearly". The score is capped so that score and verdict agree.
     """
-    said = goodness.said()
-    return tuple(_judge_one(said[place], columns[place], scores, place) for place in range(len(columns)))
+    verdicts = (_judge_one(column, scores, place) for place, column in enumerate(columns))
+    return tuple(
+        replace(verdict, candidates=_candidates(row)) for verdict, row in zip(verdicts, scores.said, strict=True)
+    )
 
 
-def _judge_one(said: np.ndarray, column: int, scores: PhoneScores, place: int) -> PhoneVerdict:
+def _candidates(said: np.ndarray) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(PHONES[place], round(float(said[place]), 4))
+        for place in np.argsort(-said[:-1])[:_MOST_CANDIDATES].tolist()
+        if said[place] >= _LEAST_PROBABILITY
+    )
+
+
+def _judge_one(column: int, scores: PhoneScores, place: int) -> PhoneVerdict:
+    said = scores.said[place]
     score, uncertainty = float(scores.values[place]), float(scores.uncertainties[place])
     wrong = float(scores.wrong_probabilities[place])
     if wrong >= scores.doubtful_from:

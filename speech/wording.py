@@ -11,9 +11,9 @@ from phonemes.pronunciation import Pronunciation
 from phonemes.syllables import syllabify
 from speech.prosody import Contour, strong_syllables
 from speech.reading import Reading, heard_in
-from speech.results import Candidate, Insertion, PhoneResult, Posteriors, Syllable, Verdict, WordError, WordResult
+from speech.results import Insertion, PhoneResult, Posteriors, Syllable, Verdict, WordError, WordResult
 from speech.sentence import word_score
-from speech.verdicts import Added, PhoneVerdict, candidates
+from speech.verdicts import Added, PhoneVerdict
 
 _MISPRONOUNCED = frozenset({Verdict.WRONG, Verdict.MISSING})
 
@@ -34,10 +34,9 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """The phones of one word read: verdicts, what may have been said, frames, added phones by place within the word."""
+    """The phones of one word read: verdicts, frames, and added phones by place within the word."""
 
     verdicts: tuple[PhoneVerdict, ...]
-    candidates: tuple[tuple[Candidate, ...], ...]
     spans: tuple[tuple[int, int], ...]
     added: tuple[Added, ...]
 
@@ -64,7 +63,6 @@ def word_results(
         Turns frames into seconds.
     """
     results: list[WordResult] = []
-    likely = ((),) * len(reading.columns) if reading.goodness is None else candidates(reading.goodness)
     fillers = list(reading.fillers)
     place = 0
     for index, word in enumerate(expected.words):
@@ -77,7 +75,7 @@ def word_results(
         inside = tuple(
             replace(a, place=a.place - place) for a in added if place < a.place <= end or a.place == place == 0
         )
-        judged = _Judged(tuple(verdicts[place:end]), likely[place:end], spans, inside)
+        judged = _Judged(tuple(verdicts[place:end]), spans, inside)
         results.append(_word(word, word.variants[chosen], judged, expected, timeline))
         place = end
     results += [_added_word(f, expected, timeline) for f in fillers if f[0] == len(expected.words)]
@@ -106,8 +104,8 @@ def _word(
 
 
 def _phones(variant: Pronunciation, judged: _Judged, timeline: Timeline) -> Iterator[PhoneResult]:
-    for symbol, stress, verdict, likely, (start, end) in zip(
-        variant.phones, variant.stress, judged.verdicts, judged.candidates, judged.spans, strict=True
+    for symbol, stress, verdict, (start, end) in zip(
+        variant.phones, variant.stress, judged.verdicts, judged.spans, strict=True
     ):
         yield PhoneResult(
             expected=symbol,
@@ -120,7 +118,7 @@ def _phones(variant: Pronunciation, judged: _Judged, timeline: Timeline) -> Iter
             verdict=verdict.verdict,
             start_s=timeline.seconds(start),
             end_s=timeline.seconds(end),
-            candidates=likely,
+            candidates=verdict.candidates,
         )
 
 

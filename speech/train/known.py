@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from phonemes.inventory import COLUMN
+from phonemes.inventory import COLUMN, PHONES
 from phonemes.lexicon import default_lexicon
 from speech.acoustic import Acoustic, hear
 from speech.audio import load_audio
@@ -23,10 +23,10 @@ LONGEST_PHONES = 120
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One reading: evidence on its n expected phones, and for each 1.0 where something else was said, else 0.0."""
+    """One reading: evidence on its n expected phones, and what was said in their places: place in `Evidence.said`."""
 
     evidence: Evidence
-    wrong: np.ndarray
+    said: np.ndarray
 
 
 def synthetic(folder: Path, acoustic: Acoustic, *, count: int, seed: int = 0) -> Iterator[Known]:
@@ -35,9 +35,9 @@ def synthetic(folder: Path, acoustic: Acoustic, *, count: int, seed: int = 0) ->
     for place in np.random.default_rng(seed).permutation(len(recorded))[:count]:
         one = recorded[place]
         said = tuple(timed.phone for timed in one.phones if timed.phone != SILENCE)
-        expected, wrong = compare(one.text, said)
+        expected, instead = compare(one.text, said)
         if (evidence := _measure(one.path, expected, acoustic)) is not None:
-            yield Known(evidence, wrong)
+            yield Known(evidence, instead)
 
 
 def native(
@@ -50,11 +50,11 @@ def native(
         if len(utterance.phones) > LONGEST_PHONES:
             continue
         if (evidence := _measure(path, utterance.phones, acoustic)) is not None:
-            yield Known(evidence, np.zeros(len(utterance.phones)))
+            yield Known(evidence, evidence.columns - 1)
 
 
 def compare(text: str, said: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
-    """What a text asks for, in the variants nearest to what was said, and where that differs.
+    """What a text asks for, in the variants nearest to what was said, and what was said in each place.
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ def compare(text: str, said: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray
     Returns
     -------
     expected : tuple of str
-    wrong : float array, one an expected phone
-        1.0 where it was replaced or left out.
+    instead : int array, one an expected phone
+        Place in `Evidence.said` of what was said; the last where the phone was left out.
     """
     lexicon = default_lexicon()
     variants = [[entry.phones for entry in lexicon.lookup(word)] for word in text.split()]
@@ -75,11 +75,13 @@ def compare(text: str, said: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray
     for place, choices in enumerate(variants):
         chosen[place] = min(choices, key=lambda one: _distance([*chosen[:place], one, *chosen[place + 1 :]], said))
     expected = tuple(phone for word in chosen for phone in word)
-    wrong = np.zeros(len(expected))
+    instead = np.array([COLUMN[phone] - 1 for phone in expected])
     for operation in Levenshtein.editops(expected, said):
-        if operation.tag != "insert":
-            wrong[operation.src_pos] = 1.0
-    return expected, wrong
+        if operation.tag == "replace":
+            instead[operation.src_pos] = COLUMN[said[operation.dest_pos]] - 1
+        elif operation.tag == "delete":
+            instead[operation.src_pos] = len(PHONES)
+    return expected, instead
 
 
 def _distance(words: Sequence[Sequence[str]], said: Sequence[str]) -> int:

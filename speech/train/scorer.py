@@ -17,11 +17,11 @@ from speech.scoring import CALIBRATION, FACTS, NETWORK, THRESHOLDS, Calibration,
 from speech.train import scorer_network
 from speech.train.corpus import FOLDS, HELD_OUT_FOLD, Utterance, read_folds, read_manifest
 from speech.train.known import native, synthetic
-from speech.train.scorer_network import FitConfig, Taught
+from speech.train.scorer_network import OTHER, UNKNOWN, FitConfig, Taught
 
 _REGULARISATION = 0.3
 _HEARD_WRONG_BELOW, _HEARD_RIGHT_FROM = 0.5, 1.5
-_ALARMS_DOUBTFUL, _ALARMS_WRONG = 0.025, 0.012
+_ALARMS_DOUBTFUL, _ALARMS_WRONG = 0.04, 0.02
 """Share of rightly said phones that may be called doubtful, and wrong: this sets the limits of the verdicts."""
 _BOOSTED = {"max_iter": 150, "learning_rate": 0.06, "max_leaf_nodes": 15, "l2_regularization": 5.0}
 
@@ -134,7 +134,8 @@ def boost(readings: Sequence[Scored]) -> Score:
 
     def score(evidence: Evidence) -> PhoneScores:
         values = np.clip(model.predict(_with_neighbours(evidence)), 0, 2)
-        return PhoneScores(50 * values, np.zeros_like(values), 1 - values / 2, 1 - values / 2, 1.0, 1.0)
+        said = np.exp(evidence.said)
+        return PhoneScores(50 * values, np.zeros_like(values), 1 - values / 2, said, np.zeros_like(values), 1.0, 1.0)
 
     return score
 
@@ -154,8 +155,8 @@ def rate(
 
 def _taught(reading: Scored) -> Taught:
     """What people scored as wrong is taken as something else, what they scored as right as what it should be."""
-    wrong = np.where(reading.human < _HEARD_WRONG_BELOW, 1.0, np.where(reading.human >= _HEARD_RIGHT_FROM, 0.0, np.nan))
-    return Taught(reading.evidence, reading.human, wrong)
+    said = np.where(reading.human >= _HEARD_RIGHT_FROM, reading.evidence.columns - 1, UNKNOWN)
+    return Taught(reading.evidence, reading.human, np.where(reading.human < _HEARD_WRONG_BELOW, OTHER, said))
 
 
 def judge(scores: Sequence[Score], parts: Sequence[Sequence[Scored]]) -> Fit:
@@ -216,7 +217,7 @@ def train(config: ScorerConfig) -> dict[str, Fit]:
 def alarm_limits(scorers: Sequence[NetworkScorer], parts: Sequence[Sequence[Taught]]) -> tuple[float, float]:
     """Probabilities of "something else was said" that so few rightly said phones of other readings reach."""
     right = [
-        scorer.score(one.evidence).wrong_probabilities[one.wrong == 0]
+        scorer.score(one.evidence).wrong_probabilities[one.said == one.evidence.columns - 1]
         for scorer, part in zip(scorers, parts, strict=True)
         for one in part
     ]
@@ -235,7 +236,7 @@ def _known(config: ScorerConfig, folds: Mapping[tuple[str, str], int]) -> list[T
         *track(synthetic(config.synthetic, acoustic, count=count), "synthetic readings", total=count),
         *track(native(config.manifest, folds, acoustic, count=count), "native readings", total=count),
     ]
-    return [Taught(one.evidence, np.full(len(one.wrong), np.nan), one.wrong) for one in readings]
+    return [Taught(one.evidence, np.full(len(one.said), np.nan), one.said) for one in readings]
 
 
 def _acoustics(config: ScorerConfig) -> dict[int, Acoustic]:

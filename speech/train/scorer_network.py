@@ -1,7 +1,7 @@
 """The scorer's network: a tiny transformer over the phones of a reading, and its ONNX graph.
 
-It learns two things at once: how people score each phone, and whether what was said is the expected phone at all. The
-second it learns from synthetic and native speech too, where that is known.
+It learns two things at once: how people score each phone, and which phone was said in its place. The second it learns
+from synthetic and native speech too, where that is known.
 """
 
 import math
@@ -16,8 +16,11 @@ import torch.nn.functional as F  # noqa: N812  (the name everybody knows)
 from torch import Tensor, nn
 
 from phonemes.inventory import PHONES
-from speech.evidence import Evidence
+from speech.evidence import FEATURES, Evidence
 from speech.scoring import INPUTS, LEVELS, THRESHOLDS, wide
+
+UNKNOWN, OTHER = -1, -2
+"""What `Taught.said` holds where nobody knows, and where only is known that it was not the expected phone."""
 
 _OPSET = 17
 _SPREAD_PHONES = 4.0
@@ -38,9 +41,9 @@ class FitConfig:
         Passes over the readings, and readings in a batch.
     peak_rate, weight_decay : float
         AdamW, with one cycle of the learning rate.
-    score_weight, wrong_weight : float
-        Weights of the squared error of the score, and of the cross-entropy of "something else was said", beside the
-        cross-entropy of the thresholds.
+    score_weight, said_weight : float
+        Weights of the squared error of the score, and of the cross-entropy of what was said, beside the cross-entropy
+        of the thresholds.
     members : int
         Networks fitted from different seeds, whose probabilities are averaged.
     seed : int
@@ -58,7 +61,7 @@ class FitConfig:
     peak_rate: float = 2e-3
     weight_decay: float = 0.05
     score_weight: float = 4.0
-    wrong_weight: float = 1.0
+    said_weight: float = 1.0
     members: int = 3
     seed: int = 0
 
@@ -73,13 +76,13 @@ class Taught:
         On its n phones.
     human : float array, shape (n,)
         Human scores, 0..2; nan where nobody scored.
-    wrong : float array, shape (n,)
-        1 where something else than the expected phone was said, 0 where it was said; nan where nobody knows.
+    said : int array, shape (n,)
+        What was said: place in `Evidence.said`, `UNKNOWN`, or `OTHER` than expected.
     """
 
     evidence: Evidence
     human: np.ndarray
-    wrong: np.ndarray
+    said: np.ndarray
 
 
 class Standard(NamedTuple):
@@ -92,10 +95,7 @@ class Standard(NamedTuple):
 
 
 class Rater(nn.Module):
-    """Evidence on the phones of a reading in; five logits each out.
-
-    The first four: that raters score it at least as high as each threshold. The last: that something else was said.
-    """
+    """Evidence on the phones of a reading in; for each out, logits of the thresholds and of what was said."""
 
     mean: Tensor
     scale: Tensor
@@ -115,7 +115,8 @@ class Rater(nn.Module):
         self.neighbours = nn.Conv1d(width, width, 3, padding=1, groups=width)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
-        self.out = nn.Linear(width, len(THRESHOLDS) + 1)
+        self.out = nn.Linear(width, len(THRESHOLDS) + len(PHONES) + 1)
+        self.trust = nn.Parameter(torch.tensor([1.0, 0.3]))
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, evidence: Tensor, columns: Tensor, hidden: Tensor, inside: Tensor | None = None) -> Tensor:
@@ -137,7 +138,14 @@ class Rater(nn.Module):
         phones = self.dropout(phones + self.neighbours(phones.transpose(1, 2)).transpose(1, 2))
         for layer in self.layers:
             phones = layer(phones, inside)
-        return self.out(self.norm(phones))
+        thresholds, said = self.out(self.norm(phones)).split([len(THRESHOLDS), len(PHONES) + 1], -1)
+        return torch.cat([thresholds, said + self._heard(evidence)], -1)
+
+    def _heard(self, evidence: Tensor) -> Tensor:
+        """What both heads of the acoustic model hear, weighed: what was said starts from there."""
+        ctc, frame = evidence[..., len(FEATURES) :].split(len(PHONES) + 1, -1)
+        silence_last = torch.cat([frame[..., 1:], frame[..., :1]], -1)
+        return self.trust[0] * ctc + self.trust[1] * silence_last
 
 
 class Layer(nn.Module):
@@ -175,8 +183,11 @@ class Panel(nn.Module):
         self.raters = nn.ModuleList(raters)
 
     def forward(self, evidence: Tensor, columns: Tensor, hidden: Tensor) -> Tensor:
-        """Probabilities (batch, n, 5) for readings of one length."""
-        votes = [rater(evidence, columns, hidden).sigmoid() for rater in self.raters]
+        """Probabilities (batch, n, 44) for readings of one length."""
+        votes: list[Tensor] = []
+        for rater in self.raters:
+            thresholds, said = rater(evidence, columns, hidden).split([len(THRESHOLDS), len(PHONES) + 1], -1)
+            votes.append(torch.cat([thresholds.sigmoid(), said.softmax(-1)], -1))
         return torch.stack(votes).mean(0)
 
 
@@ -185,7 +196,7 @@ class _Batch(NamedTuple):
     columns: Tensor
     hidden: Tensor
     human: Tensor
-    wrong: Tensor
+    said: Tensor
     inside: Tensor
 
 
@@ -196,7 +207,7 @@ def fit(readings: Sequence[Taught], config: FitConfig) -> Panel:
 
 
 def run(panel: Panel, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Probabilities (1, n, 5) for arrays by name of `speech.scoring.INPUTS`, as the exported graph gives."""
+    """Probabilities (1, n, 44) for arrays by name of `speech.scoring.INPUTS`, as the exported graph gives."""
     with torch.inference_mode():
         return panel(*(torch.from_numpy(arrays[name]) for name in INPUTS)).numpy()
 
@@ -242,7 +253,7 @@ def _pad(readings: Sequence[Taught]) -> _Batch:
         (
             *_arrays(reading.evidence),
             reading.human.astype(np.float32),
-            reading.wrong.astype(np.float32),
+            reading.said.astype(np.int64),
             np.ones(len(reading.human), bool),
         )
         for reading in readings
@@ -254,15 +265,23 @@ def _pad(readings: Sequence[Taught]) -> _Batch:
 
 
 def _loss(logits: Tensor, batch: _Batch, config: FitConfig) -> Tensor:
-    """Cross-entropy of all thresholds, squared error of the score they give, and cross-entropy of wrong, a phone."""
-    scored, known = batch.inside & ~batch.human.isnan(), batch.inside & ~batch.wrong.isnan()
-    human, thresholds = batch.human[scored], logits[scored][:, :-1]
+    """Cross-entropy of all thresholds, squared error of the score they give, and cross-entropy of what was said."""
+    scored = batch.inside & ~batch.human.isnan()
+    human, thresholds = batch.human[scored], logits[scored][:, : len(THRESHOLDS)]
     wanted = (human[:, None] >= torch.tensor(THRESHOLDS)).float()
     entropy = F.binary_cross_entropy_with_logits(thresholds, wanted, reduction="sum")
     score = LEVELS[0] + (thresholds.sigmoid() * torch.tensor(LEVELS).diff()).sum(-1)
     distance = (score - human).square().sum()
-    wrong = F.binary_cross_entropy_with_logits(logits[known][:, -1], batch.wrong[known], reduction="sum")
-    return (entropy + config.score_weight * distance + config.wrong_weight * wrong) / batch.inside.sum()
+    said = _said_loss(logits[..., len(THRESHOLDS) :].log_softmax(-1), batch)
+    return (entropy + config.score_weight * distance + config.said_weight * said) / batch.inside.sum()
+
+
+def _said_loss(log_probs: Tensor, batch: _Batch) -> Tensor:
+    """Sum over the phones of which is known what was said, or at least that it was not the expected one."""
+    known, other = batch.inside & (batch.said >= 0), batch.inside & (batch.said == OTHER)
+    named = F.nll_loss(log_probs[known], batch.said[known], reduction="sum")
+    expected = log_probs[other].gather(1, batch.columns[other][:, None] - 1).exp()
+    return named - torch.log1p(-expected.clamp_max(1 - 1e-6)).sum()
 
 
 def export(panel: Panel, path: Path, *, evidence: int, hidden: int) -> None:

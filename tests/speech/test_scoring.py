@@ -116,7 +116,9 @@ def test_a_network_gets_all_evidence_and_its_probabilities_become_scores() -> No
 
     def run(arrays: dict[str, np.ndarray]) -> np.ndarray:
         given.append(arrays)
-        return np.array([[[1.0, 1.0, 1.0, 1.0, 0.1], [0.0, 0.0, 0.0, 0.0, 0.7]]])
+        said = np.zeros((2, 40))
+        said[0, 2], said[0, 39], said[1, 5], said[1, 3] = 0.9, 0.1, 0.7, 0.3
+        return np.hstack([[[1.0] * 4, [0.0] * 4], said])[None]
 
     scores = NetworkScorer("test", 0.4, 0.6, run).score(described([3, 4], [3, 4], has_frame_head=True))
     assert [given[0][name].shape for name in INPUTS] == [(1, 2, 92), (1, 2), (1, 2, 4)]

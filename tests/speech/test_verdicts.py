@@ -24,15 +24,17 @@ def weigh(said: np.ndarray, *expected: str) -> tuple[Goodness, tuple[int, ...]]:
     return goodness_of_pronunciation(said, columns), columns
 
 
-def scores(*values: float, wrong: tuple[float, ...] | None = None) -> PhoneScores:
+def scores(goodness: Goodness, *values: float, wrong: tuple[float, ...] | None = None) -> PhoneScores:
     count = len(values)
     wrong_probabilities = np.zeros(count) if wrong is None else np.array(wrong)
-    return PhoneScores(np.array(values), np.full(count, 5.0), np.zeros(count), wrong_probabilities, 0.5, 0.8)
+    return PhoneScores(
+        np.array(values), np.full(count, 5.0), np.zeros(count), goodness.said(), wrong_probabilities, 0.5, 0.8
+    )
 
 
 def test_a_clear_reading_is_good() -> None:
     goodness, columns = weigh(heard("SH", "IH", "P"), "SH", "IH", "P")
-    verdicts = judge(goodness, columns, scores(95, 96, 97))
+    verdicts = judge(columns, scores(goodness, 95, 96, 97))
     assert [v.verdict for v in verdicts] == [Verdict.GOOD] * 3
     assert [v.said for v in verdicts] == ["SH", "IH", "P"]
     assert added_phones(goodness) == ()
@@ -40,29 +42,30 @@ def test_a_clear_reading_is_good() -> None:
 
 def test_a_clear_neighbour_is_wrong_and_named_even_when_raters_would_be_kind() -> None:
     goodness, columns = weigh(heard("SH", "IY", "P"), "SH", "IH", "P")
-    verdicts = judge(goodness, columns, scores(95, 95, 95, wrong=(0.0, 0.9, 0.1)))
+    verdicts = judge(columns, scores(goodness, 95, 95, 95, wrong=(0.0, 0.9, 0.1)))
     assert [v.verdict for v in verdicts] == [Verdict.GOOD, Verdict.WRONG, Verdict.GOOD]
     assert verdicts[1].said == "IY"
     assert verdicts[1].score is not None and verdicts[1].score < WRONG_BELOW
     assert verdicts[1].said_probability > 0.9
+    assert verdicts[1].candidates[0].phone == "IY"
 
 
 def test_a_phone_left_out_is_missing() -> None:
     goodness, columns = weigh(heard("T", "EH", "S"), "T", "EH", "S", "T")
-    verdicts = judge(goodness, columns, scores(95, 95, 95, 95, wrong=(0.0, 0.0, 0.0, 0.85)))
+    verdicts = judge(columns, scores(goodness, 95, 95, 95, 95, wrong=(0.0, 0.0, 0.0, 0.85)))
     assert verdicts[3].verdict is Verdict.MISSING
     assert verdicts[3].said is None
 
 
 def test_what_nobody_understands_is_unclear_and_has_no_score() -> None:
     goodness, columns = weigh(heard("SH", None, "P"), "SH", "IH", "P")
-    verdict = judge(goodness, columns, scores(95, 60, 95))[1]
+    verdict = judge(columns, scores(goodness, 95, 60, 95))[1]
     assert (verdict.verdict, verdict.said, verdict.score) == (Verdict.UNCLEAR, None, None)
 
 
 def test_in_between_is_nearly() -> None:
     goodness, columns = weigh(heard("SH", "IH", "P"), "SH", "IH", "P")
-    assert judge(goodness, columns, scores(95, 80, 95))[1].verdict is Verdict.NEARLY
+    assert judge(columns, scores(goodness, 95, 80, 95))[1].verdict is Verdict.NEARLY
 
 
 def test_a_phone_said_instead_of_another_is_not_also_an_added_one() -> None:
@@ -75,5 +78,5 @@ def test_a_phone_said_instead_of_another_is_not_also_an_added_one() -> None:
 
 def test_a_phone_that_is_doubtful_is_not_good() -> None:
     goodness, columns = weigh(heard("TH", "IY"), "TH", "IY")
-    verdicts = judge(goodness, columns, scores(92, 95, wrong=(0.6, 0.4)))
+    verdicts = judge(columns, scores(goodness, 92, 95, wrong=(0.6, 0.4)))
     assert [v.verdict for v in verdicts] == [Verdict.NEARLY, Verdict.GOOD]

@@ -12,9 +12,9 @@ from speech.scoring import Calibration, NetworkScorer, load_scorer, summarise
 from speech.train import scorer
 from speech.train.corpus import FOLDS, HELD_OUT_FOLD, Utterance, write_folds
 from speech.train.scorer import Scored, ScorerConfig, alarm_limits, boost, calibrate, judge, rate, train
-from speech.train.scorer_network import FitConfig, Taught
+from speech.train.scorer_network import OTHER, UNKNOWN, FitConfig, Taught
 
-QUICK = FitConfig(width=16, layers=1, inner=16, states=4, dropout=0.0, epochs=16, batch=8, peak_rate=1e-2)
+QUICK = FitConfig(members=1, width=16, layers=1, inner=16, states=4, dropout=0.0, epochs=16, batch=8, peak_rate=1e-2)
 
 
 def reading(seed: int, speaker: str, *, phones: int = 40) -> Scored:
@@ -120,24 +120,40 @@ def test_padding_and_company_change_nothing() -> None:
     alone = network.score(READINGS[0].evidence).values
     batch = scorer_network._pad([scorer._taught(r) for r in (READINGS[0], reading(99, "s", phones=70))])
     with torch.inference_mode():
-        above = panel.raters[0](*batch[:3], batch.inside)[0, :40].sigmoid().numpy()
-    assert summarise(above[:, :-1], above[:, -1], 1.0, 1.0).values == pytest.approx(alone, abs=0.01)
+        above = panel.raters[0](*batch[:3], batch.inside)[0, :40, :4].sigmoid().numpy()
+    padded = summarise(above, np.zeros((40, 40)), READINGS[0].evidence.columns, 1.0, 1.0).values
+    assert padded == pytest.approx(alone, abs=0.01)
 
 
 def planted(seed: int) -> Taught:
-    """A reading nobody scored: the second feature tells where something else was said."""
-    one = reading(seed, "voice")
-    wrong = (one.evidence.features[:, 1] < -1).astype(float)
-    return Taught(one.evidence, np.full(len(wrong), np.nan), wrong)
+    """A reading nobody scored: the heads of the acoustic model hear what was said, and too often something else."""
+    one, chance = reading(seed, "voice"), np.random.default_rng(seed)
+    columns = one.evidence.columns
+    said = np.where(chance.random(len(columns)) < 0.1, chance.integers(0, 40, len(columns)), columns - 1)
+    heard = np.where(chance.random(len(columns)) < 0.04, chance.integers(0, 40, len(columns)), said)
+    table = np.full((len(columns), 40), -6.0)
+    table[np.arange(len(columns)), heard] = -0.1
+    frame = np.roll(table, 1, axis=1)
+    return Taught(replace(one.evidence, said=table, frame=frame), np.full(len(columns), np.nan), said)
 
 
-def test_what_is_said_otherwise_is_learnt_from_speech_nobody_scored() -> None:
+def test_what_is_said_instead_is_learnt_from_speech_nobody_scored() -> None:
     score, _ = rate(READINGS[:40], QUICK, "test", [planted(seed) for seed in range(200, 260)])
-    tests = [planted(seed) for seed in range(300, 320)]
-    given = np.concatenate([score.score(one.evidence).wrong_probabilities for one in tests])
-    wrong = np.concatenate([one.wrong for one in tests])
-    assert roc_auc_score(wrong, given) > 0.85
+    tests = [planted(seed) for seed in range(300, 330)]
+    given = [score.score(one.evidence) for one in tests]
+    wrong = np.concatenate([one.said != one.evidence.columns - 1 for one in tests])
+    probabilities = np.concatenate([one.wrong_probabilities for one in given])
+    named = np.concatenate([one.said.argmax(axis=1) == two.said for one, two in zip(given, tests, strict=True)])
+    assert roc_auc_score(wrong, probabilities) > 0.85
+    assert named[wrong].mean() > 0.6
     assert judge([score.score], [READINGS[40:]]).pcc > 0.8
     doubtful, certain = alarm_limits([score], [tests])
-    assert (given[wrong == 0] >= certain).mean() == pytest.approx(0.012, abs=0.002)
-    assert (given[wrong == 0] >= doubtful).mean() == pytest.approx(0.025, abs=0.002)
+    assert (probabilities[~wrong] >= certain).mean() == pytest.approx(0.02, abs=0.002)
+    assert (probabilities[~wrong] >= doubtful).mean() == pytest.approx(0.04, abs=0.002)
+
+
+def test_people_who_hear_an_error_do_not_say_which() -> None:
+    one = Scored(READINGS[0].utterance, READINGS[0].evidence, np.array([0.2, 1.0, 1.8] + [2.0] * 37))
+    said = scorer._taught(one).said
+    assert said[:2].tolist() == [OTHER, UNKNOWN]
+    assert (said[2:] == one.evidence.columns[2:] - 1).all()
