@@ -1,4 +1,8 @@
-"""Readings of which is known what was said: synthetic ones with changed phones, and native ones."""
+"""Readings of which is known what was said: synthetic ones with changed phones, and real ones of changed texts.
+
+Well-read speech becomes a reading with errors when other phones are expected than were said. So errors are equally
+frequent in every kind of speech, and nothing but the sound can tell where they are.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,26 +11,45 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from phonemes.inventory import COLUMN, PHONES
+from phonemes.inventory import COLUMN, PHONES, nearest
 from phonemes.lexicon import default_lexicon
 from speech.acoustic import Acoustic, hear
 from speech.audio import load_audio
 from speech.errors import SpeechError
 from speech.evidence import Evidence
 from speech.reading import measure
-from speech.train.corpus import NEVER_HELD_OUT, read_manifest
+from speech.train.corpus import HELD_OUT_FOLD, NEVER_HELD_OUT, read_manifest
+from speech.train.perturb import NEAR, NEAR_SHARE
+from speech.train.scorer_network import UNKNOWN
 from speech.train.spoken import SILENCE
 from speech.train.synthetic_folder import read_set
+from speech.train.targets import trusted_phones
 
 LONGEST_PHONES = 120
+TRUSTED_FROM = 1.5
+"""Phones that people scored at least so high are taken as said."""
+
+ALTERED_SHARE, ADDED_SHARE = 0.06, 0.015
+"""Shares of the phones replaced, and added, about as in synthetic speech."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One reading: evidence on its n expected phones, and what was said in their places: place in `Evidence.said`."""
+    """One reading.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        On its n expected phones.
+    said : int array, shape (n,)
+        What was said: place in `Evidence.said`, or `UNKNOWN`.
+    fold : int
+        Fold of its speaker; `NEVER_HELD_OUT` for synthetic and native ones.
+    """
 
     evidence: Evidence
     said: np.ndarray
+    fold: int = NEVER_HELD_OUT
 
 
 def synthetic(folder: Path, acoustic: Acoustic, *, count: int, seed: int = 0) -> Iterator[Known]:
@@ -40,17 +63,73 @@ def synthetic(folder: Path, acoustic: Acoustic, *, count: int, seed: int = 0) ->
             yield Known(evidence, instead)
 
 
-def native(
-    manifest: Path, folds: Mapping[tuple[str, str], int], acoustic: Acoustic, *, count: int, seed: int = 0
+def altered(
+    manifest: Path,
+    folds: Mapping[tuple[str, str], int],
+    acoustics: Mapping[int, Acoustic],
+    *,
+    learners: bool,
+    count: int,
+    seed: int = 0,
 ) -> Iterator[Known]:
-    """Measure readings of native speakers whom training hears; all their phones are taken as said."""
-    rows = [(one, path) for one, path in read_manifest(manifest) if folds[one.who] == NEVER_HELD_OUT]
-    for place in np.random.default_rng(seed).permutation(len(rows))[:count]:
+    """Measure readings of speakers who are not held out against texts they did not read, a few phones changed.
+
+    What people scored below `TRUSTED_FROM` stays as it is, and what was said there is `UNKNOWN`; native speakers are
+    taken at their word.
+
+    Parameters
+    ----------
+    manifest, folds
+        Recordings, and the folds of their speakers.
+    acoustics : mapping of int to Acoustic
+        The model for each fold.
+    learners : bool
+        Readings with human scores, or else native ones.
+    count, seed : int
+        How many to draw, and of all drawing.
+    """
+    chance = np.random.default_rng((seed, int(learners)))
+    rows = [
+        (one, path)
+        for one, path in read_manifest(manifest)
+        if folds[one.who] != HELD_OUT_FOLD
+        and (one.scores is not None) is learners
+        and len(one.phones) <= LONGEST_PHONES
+    ]
+    for place in chance.permutation(len(rows))[:count]:
         utterance, path = rows[place]
-        if len(utterance.phones) > LONGEST_PHONES:
-            continue
-        if (evidence := _measure(path, utterance.phones, acoustic)) is not None:
-            yield Known(evidence, evidence.columns - 1)
+        trusted = np.array(trusted_phones(utterance, TRUSTED_FROM))
+        expected, said = alter(utterance.phones, trusted, chance)
+        fold = folds[utterance.who]
+        if (evidence := _measure(path, expected, acoustics[fold])) is not None:
+            yield Known(evidence, said, fold)
+
+
+def alter(
+    phones: Sequence[str], trusted: np.ndarray, chance: np.random.Generator
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Expect a few other phones than were said.
+
+    Returns
+    -------
+    expected : tuple of str
+        The phones, some replaced, and some added that were not said.
+    said : int array, one an expected phone
+        Place in `Evidence.said` of what was said; `UNKNOWN` where it is not trusted.
+    """
+    expected: list[str] = []
+    said: list[int] = []
+    for phone, sure in zip(phones, trusted, strict=True):
+        fate = chance.random()
+        rivals = nearest(phone, NEAR) if chance.random() < NEAR_SHARE else PHONES
+        other = str(chance.choice([rival for rival in rivals if rival != phone]))
+        changed = sure and fate < ALTERED_SHARE
+        expected.append(other if changed else phone)
+        said.append(COLUMN[phone] - 1 if sure else UNKNOWN)
+        if sure and fate > 1 - ADDED_SHARE:
+            expected.append(other)
+            said.append(len(PHONES))
+    return tuple(expected), np.array(said)
 
 
 def compare(text: str, said: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:

@@ -15,8 +15,8 @@ from speech.evidence import CTC_FEATURES, Evidence
 from speech.reading import measure
 from speech.scoring import CALIBRATION, FACTS, NETWORK, THRESHOLDS, Calibration, NetworkScorer, PhoneScores, wide
 from speech.train import scorer_network
-from speech.train.corpus import FOLDS, HELD_OUT_FOLD, Utterance, read_folds, read_manifest
-from speech.train.known import native, synthetic
+from speech.train.corpus import FOLDS, HELD_OUT_FOLD, NEVER_HELD_OUT, Utterance, read_folds, read_manifest
+from speech.train.known import altered, synthetic
 from speech.train.scorer_network import OTHER, UNKNOWN, FitConfig, Taught
 
 _REGULARISATION = 0.3
@@ -46,7 +46,7 @@ class ScorerConfig:
     synthetic : Path, optional
         Folder of synthetic speech, as `lafal train synthesise` makes it: teaches the network what is said otherwise.
     known_readings : int
-        How many synthetic readings to draw from there, and native ones from the manifest.
+        How many synthetic readings to draw from there, and native and learners' ones from the manifest.
     version : str
         Name of this fit.
     network : FitConfig
@@ -188,7 +188,8 @@ def train(config: ScorerConfig) -> dict[str, Fit]:
         pooled. Which of the last two ships is decided by the five folds.
     """
     folds = read_folds(config.folds)
-    readings = collect(config.manifest, _acoustics(config), folds)
+    acoustics = _acoustics(config)
+    readings = collect(config.manifest, acoustics, folds)
     parts = [[r for r in readings if folds[r.utterance.who] == fold] for fold in range(FOLDS)]
     kept = [[r for other, part in enumerate(parts) if other != fold for r in part] for fold in range(FOLDS)]
     width = readings[0].evidence.features.shape[1]
@@ -196,9 +197,16 @@ def train(config: ScorerConfig) -> dict[str, Fit]:
         "ctc": [calibrate(rest, width=CTC_FEATURES, version=config.version) for rest in kept],
         "frame": [calibrate(rest, width=width, version=config.version) for rest in kept],
     }
-    known = _known(config, folds)
-    others = [[one for place, one in enumerate(known) if place % FOLDS != fold] for fold in range(FOLDS)]
-    networks = [rate(rest, config.network, config.version, others[fold]) for fold, rest in enumerate(kept)]
+    known = _known(config, folds, acoustics)
+    networks = [
+        rate(
+            rest,
+            config.network,
+            config.version,
+            [one for other in range(FOLDS) if other != fold for one in known[other]],
+        )
+        for fold, rest in enumerate(kept)
+    ]
     ways: dict[str, list[Score]] = {kind: [one.score for one in fits] for kind, fits in calibrations.items()}
     ways |= {"boosting": [boost(rest) for rest in kept], "network": [scorer.score for scorer, _ in networks]}
     results: dict[str, Fit] = {}
@@ -208,7 +216,7 @@ def train(config: ScorerConfig) -> dict[str, Fit]:
     config.out.mkdir(parents=True, exist_ok=True)
     _write_calibrations(config, {kind: fits[HELD_OUT_FOLD] for kind, fits in calibrations.items()}, results)
     if results["network, five folds"].pcc > results["frame, five folds"].pcc:
-        tests = [[*map(_taught, parts[fold]), *known[fold::FOLDS]] for fold in range(FOLDS)]
+        tests = [[*map(_taught, part), *others] for part, others in zip(parts, known, strict=True)]
         limits = alarm_limits([scorer for scorer, _ in networks], tests)
         _write_network(config, networks[HELD_OUT_FOLD][1], readings[0].evidence, limits)
     return results
@@ -225,18 +233,27 @@ def alarm_limits(scorers: Sequence[NetworkScorer], parts: Sequence[Sequence[Taug
     return float(doubtful), float(wrong)
 
 
-def _known(config: ScorerConfig, folds: Mapping[tuple[str, str], int]) -> list[Taught]:
-    """Readings without human scores of which is known what was said."""
+def _known(
+    config: ScorerConfig, folds: Mapping[tuple[str, str], int], acoustics: Mapping[int, Acoustic]
+) -> list[list[Taught]]:
+    """Readings of which is known what was said, by fold; those of no fold are dealt in turn."""
     from rich.progress import track
 
+    parts: list[list[Taught]] = [[] for _ in range(FOLDS)]
     if config.synthetic is None:
-        return []
-    acoustic, count = load_acoustic(config.model), config.known_readings
-    readings = [
-        *track(synthetic(config.synthetic, acoustic, count=count), "synthetic readings", total=count),
-        *track(native(config.manifest, folds, acoustic, count=count), "native readings", total=count),
-    ]
-    return [Taught(one.evidence, np.full(len(one.said), np.nan), one.said) for one in readings]
+        return parts
+    count = config.known_readings
+    acoustics = {**acoustics, NEVER_HELD_OUT: acoustics[HELD_OUT_FOLD]}
+    sources = {
+        "synthetic readings": synthetic(config.synthetic, acoustics[NEVER_HELD_OUT], count=count),
+        "native readings": altered(config.manifest, folds, acoustics, learners=False, count=count),
+        "learners' readings": altered(config.manifest, folds, acoustics, learners=True, count=count),
+    }
+    for name, readings in sources.items():
+        for place, one in enumerate(track(readings, name, total=count)):
+            taught = Taught(one.evidence, np.full(len(one.said), np.nan), one.said)
+            parts[place % FOLDS if one.fold == NEVER_HELD_OUT else one.fold].append(taught)
+    return parts
 
 
 def _acoustics(config: ScorerConfig) -> dict[int, Acoustic]:

@@ -6,7 +6,8 @@ import pytest
 from phonemes.inventory import COLUMN
 from speech.acoustic import load_acoustic
 from speech.train import corpus
-from speech.train.known import compare, native, synthetic
+from speech.train.known import alter, altered, compare, synthetic
+from speech.train.scorer_network import UNKNOWN
 from speech.train.synthesis import SynthesisConfig
 from speech.train.synthetic_folder import write_set
 
@@ -32,13 +33,28 @@ def test_synthetic_readings_become_evidence(tmp_path) -> None:
     assert sum((one.said != one.evidence.columns - 1).sum() for one in readings) > 0
 
 
-def test_native_readings_are_all_right_and_of_speakers_training_hears(planted_manifest) -> None:
+def test_speech_is_measured_against_texts_it_does_not_have(planted_manifest) -> None:
     folds = {("native", "heard"): corpus.NEVER_HELD_OUT, ("native", "held out"): corpus.HELD_OUT_FOLD}
-    readings = list(native(planted_manifest, folds, load_acoustic(), count=5))
+    acoustics = {corpus.NEVER_HELD_OUT: load_acoustic()}
+    readings = list(altered(planted_manifest, folds, acoustics, learners=False, count=5))
     assert len(readings) == 1
-    assert (readings[0].said == readings[0].evidence.columns - 1).all()
-    assert readings[0].evidence.columns.tolist() == [COLUMN[phone] for phone in ["AY", "TH", "IH", "NG", "K"]]
+    assert list(altered(planted_manifest, folds, acoustics, learners=True, count=5)) == []
+    said = [place for place in readings[0].said.tolist() if place < 39]
+    assert said == [COLUMN[phone] - 1 for phone in ("AY", "TH", "IH", "NG", "K")]
+    assert len(readings[0].evidence.columns) == len(readings[0].said)
     assert np.isfinite(readings[0].evidence.features).all()
+
+
+def test_a_few_trusted_phones_are_expected_to_be_others() -> None:
+    phones = ("SH", "IH", "P") * 400
+    trusted = np.arange(1200) % 3 != 1
+    expected, said = alter(phones, trusted, np.random.default_rng(0))
+    kept = [(other, place) for other, place in zip(expected, said.tolist(), strict=True) if place != 39]
+    assert [place for _, place in kept] == [UNKNOWN if p == "IH" else COLUMN[p] - 1 for p in phones]
+    assert all(other == "IH" for other, place in kept if place == UNKNOWN)
+    changed = sum(COLUMN[other] - 1 != place for other, place in kept if place != UNKNOWN)
+    assert changed / 800 == pytest.approx(0.06, abs=0.02)
+    assert (said == 39).sum() / 800 == pytest.approx(0.015, abs=0.012)
 
 
 @pytest.fixture
