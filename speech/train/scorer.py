@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -84,6 +85,7 @@ class Fit:
 
 
 Score = Callable[[Evidence], PhoneScores]
+Part = TypeVar("Part")
 
 
 def collect(
@@ -191,22 +193,14 @@ def train(config: ScorerConfig) -> dict[str, Fit]:
     acoustics = _acoustics(config)
     readings = collect(config.manifest, acoustics, folds)
     parts = [[r for r in readings if folds[r.utterance.who] == fold] for fold in range(FOLDS)]
-    kept = [[r for other, part in enumerate(parts) if other != fold for r in part] for fold in range(FOLDS)]
+    kept = [_all_but(parts, fold) for fold in range(FOLDS)]
     width = readings[0].evidence.features.shape[1]
     calibrations = {
         "ctc": [calibrate(rest, width=CTC_FEATURES, version=config.version) for rest in kept],
         "frame": [calibrate(rest, width=width, version=config.version) for rest in kept],
     }
     known = _known(config, folds, acoustics)
-    networks = [
-        rate(
-            rest,
-            config.network,
-            config.version,
-            [one for other in range(FOLDS) if other != fold for one in known[other]],
-        )
-        for fold, rest in enumerate(kept)
-    ]
+    networks = [rate(rest, config.network, config.version, _all_but(known, fold)) for fold, rest in enumerate(kept)]
     ways: dict[str, list[Score]] = {kind: [one.score for one in fits] for kind, fits in calibrations.items()}
     ways |= {"boosting": [boost(rest) for rest in kept], "network": [scorer.score for scorer, _ in networks]}
     results: dict[str, Fit] = {}
@@ -220,6 +214,10 @@ def train(config: ScorerConfig) -> dict[str, Fit]:
         limits = alarm_limits([scorer for scorer, _ in networks], tests)
         _write_network(config, networks[HELD_OUT_FOLD][1], readings[0].evidence, limits)
     return results
+
+
+def _all_but(parts: Sequence[Sequence[Part]], fold: int) -> list[Part]:
+    return [one for other, part in enumerate(parts) if other != fold for one in part]
 
 
 def alarm_limits(scorers: Sequence[NetworkScorer], parts: Sequence[Sequence[Taught]]) -> tuple[float, float]:
