@@ -8,21 +8,19 @@ from typing import TypeVar
 
 import numpy as np
 
-from phonemes.inventory import COLUMN, PHONES
-from speech.acoustic import Acoustic, hear, load_acoustic
-from speech.audio import load_audio
-from speech.errors import SpeechError
+from phonemes.inventory import PHONES
+from speech.acoustic import load_acoustic
 from speech.evidence import CTC_FEATURES, Evidence
-from speech.reading import measure
 from speech.scoring import CALIBRATION, FACTS, NETWORK, THRESHOLDS, Calibration, NetworkScorer, PhoneScores, wide
 from speech.train import scorer_network
 from speech.train.corpus import FOLDS, HELD_OUT_FOLD, NEVER_HELD_OUT, Utterance, read_folds, read_manifest
 from speech.train.known import altered, synthetic
+from speech.train.measuring import Task, measure_all
 from speech.train.scorer_network import OTHER, UNKNOWN, FitConfig, Taught
 
 _REGULARISATION = 0.3
 _HEARD_WRONG_BELOW, _HEARD_RIGHT_FROM = 0.5, 1.5
-_ALARMS_DOUBTFUL, _ALARMS_WRONG = 0.04, 0.02
+_ALARMS_DOUBTFUL, _ALARMS_WRONG = 0.045, 0.025
 """Share of rightly said phones that may be called doubtful, and wrong: this sets the limits of the verdicts."""
 _BOOSTED = {"max_iter": 150, "learning_rate": 0.06, "max_leaf_nodes": 15, "l2_regularization": 5.0}
 
@@ -50,6 +48,8 @@ class ScorerConfig:
         How many synthetic readings to draw from there, and native and learners' ones from the manifest.
     version : str
         Name of this fit.
+    workers : int
+        Processes that measure recordings; 0 for one a processor.
     network : FitConfig
     """
 
@@ -61,6 +61,7 @@ class ScorerConfig:
     synthetic: Path | None = None
     known_readings: int = 800
     version: str = "1"
+    workers: int = 0
     network: FitConfig = field(default_factory=FitConfig)
 
 
@@ -88,24 +89,17 @@ Score = Callable[[Evidence], PhoneScores]
 Part = TypeVar("Part")
 
 
-def collect(
-    manifest: Path, acoustics: Mapping[int, Acoustic], folds: Mapping[tuple[str, str], int]
-) -> tuple[Scored, ...]:
+def collect(config: ScorerConfig, folds: Mapping[tuple[str, str], int]) -> tuple[Scored, ...]:
     """Measure every recording with human scores by the model of its speaker's fold; the unjudgeable are left out."""
-    from rich.progress import track
-
-    rows = [(utterance, path) for utterance, path in read_manifest(manifest) if utterance.scores]
-    found = (_measure(utterance, path, acoustics[folds[utterance.who]]) for utterance, path in track(rows, "measuring"))
-    return tuple(scored for scored in found if scored is not None)
-
-
-def _measure(utterance: Utterance, path: Path, acoustic: Acoustic) -> Scored | None:
-    try:
-        recording = load_audio(path, require_speech=False)
-        evidence = measure(hear(acoustic, recording), [[COLUMN[symbol]] for symbol in utterance.phones])
-    except SpeechError:
-        return None
-    return Scored(utterance, evidence, np.array(utterance.scores))
+    rows = [(utterance, path) for utterance, path in read_manifest(config.manifest) if utterance.scores]
+    models = models_by_fold(config)
+    tasks = [Task(path, utterance.phones, models[folds[utterance.who]]) for utterance, path in rows]
+    found = measure_all(tasks, name="measuring", workers=config.workers)
+    return tuple(
+        Scored(utterance, evidence, np.array(utterance.scores))
+        for (utterance, _), evidence in zip(rows, found, strict=True)
+        if evidence is not None
+    )
 
 
 def calibrate(readings: Sequence[Scored], *, width: int, version: str) -> Calibration:
@@ -190,8 +184,7 @@ def train(config: ScorerConfig) -> dict[str, Fit]:
         pooled. Which of the last two ships is decided by the five folds.
     """
     folds = read_folds(config.folds)
-    acoustics = _acoustics(config)
-    readings = collect(config.manifest, acoustics, folds)
+    readings = collect(config, folds)
     parts = [[r for r in readings if folds[r.utterance.who] == fold] for fold in range(FOLDS)]
     kept = [_all_but(parts, fold) for fold in range(FOLDS)]
     width = readings[0].evidence.features.shape[1]
@@ -199,7 +192,7 @@ def train(config: ScorerConfig) -> dict[str, Fit]:
         "ctc": [calibrate(rest, width=CTC_FEATURES, version=config.version) for rest in kept],
         "frame": [calibrate(rest, width=width, version=config.version) for rest in kept],
     }
-    known = _known(config, folds, acoustics)
+    known = collect_known(config, folds)
     networks = [rate(rest, config.network, config.version, _all_but(known, fold)) for fold, rest in enumerate(kept)]
     ways: dict[str, list[Score]] = {kind: [one.score for one in fits] for kind, fits in calibrations.items()}
     ways |= {"boosting": [boost(rest) for rest in kept], "network": [scorer.score for scorer, _ in networks]}
@@ -231,36 +224,33 @@ def alarm_limits(scorers: Sequence[NetworkScorer], parts: Sequence[Sequence[Taug
     return float(doubtful), float(wrong)
 
 
-def _known(
-    config: ScorerConfig, folds: Mapping[tuple[str, str], int], acoustics: Mapping[int, Acoustic]
-) -> list[list[Taught]]:
-    """Readings of which is known what was said, by fold; those of no fold are dealt in turn."""
-    from rich.progress import track
-
+def collect_known(config: ScorerConfig, folds: Mapping[tuple[str, str], int]) -> list[list[Taught]]:
+    """Measure readings of which is known what was said; by fold, those of no fold dealt in turn."""
     parts: list[list[Taught]] = [[] for _ in range(FOLDS)]
     if config.synthetic is None:
         return parts
-    count = config.known_readings
-    acoustics = {**acoustics, NEVER_HELD_OUT: acoustics[HELD_OUT_FOLD]}
-    sources = {
-        "synthetic readings": synthetic(config.synthetic, acoustics[NEVER_HELD_OUT], count=count),
-        "native readings": altered(config.manifest, folds, acoustics, learners=False, count=count),
-        "learners' readings": altered(config.manifest, folds, acoustics, learners=True, count=count),
-    }
-    for name, readings in sources.items():
-        for place, one in enumerate(track(readings, name, total=count)):
-            taught = Taught(one.evidence, np.full(len(one.said), np.nan), one.said)
+    count, models = config.known_readings, models_by_fold(config)
+    readings = [
+        *synthetic(config.synthetic, count=count),
+        *altered(config.manifest, folds, learners=False, count=count),
+        *altered(config.manifest, folds, learners=True, count=count),
+    ]
+    tasks = [Task(one.path, one.expected, models[one.fold]) for one in readings]
+    found = measure_all(tasks, name="measuring what is known", workers=config.workers)
+    for place, (one, evidence) in enumerate(zip(readings, found, strict=True)):
+        if evidence is not None:
+            taught = Taught(evidence, np.full(len(one.said), np.nan), one.said)
             parts[place % FOLDS if one.fold == NEVER_HELD_OUT else one.fold].append(taught)
     return parts
 
 
-def _acoustics(config: ScorerConfig) -> dict[int, Acoustic]:
-    """The model for each fold."""
-    acoustics = dict.fromkeys(range(FOLDS), load_acoustic(config.model))
+def models_by_fold(config: ScorerConfig) -> dict[int, str]:
+    """Name of the model for each fold of speakers."""
+    models = dict.fromkeys((NEVER_HELD_OUT, *range(FOLDS)), config.model)
     for entry in config.cross_fit:
         folds, model = entry.split("=", 1)
-        acoustics |= dict.fromkeys(map(int, folds.split(",")), load_acoustic(model))
-    return acoustics
+        models |= dict.fromkeys(map(int, folds.split(",")), model)
+    return models
 
 
 def _write_calibrations(config: ScorerConfig, fits: Mapping[str, Calibration], results: Mapping[str, Fit]) -> None:
