@@ -152,6 +152,8 @@ def scorer(context: typer.Context) -> None:
     config, _ = read_options(ScorerConfig, context.args, program="lafal train scorer", about=about)
     for kind, fit in train(config).items():
         figures = f"correlation {fit.pcc:.3f}, error AUC {fit.error_auc:.3f}, squared error {fit.mse:.3f}"
+        if fit.dispersion is not None:
+            figures += f" ({fit.dispersion:.2f} of what its uncertainty claims)"
         typer.echo(f"{kind}: {figures} ({fit.phones} phones, {fit.speakers} speakers)")
 
 

@@ -76,11 +76,16 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How a way of scoring does on speakers it did not see; correlations and areas over all phones."""
+    """How a way of scoring does on speakers it did not see; correlations and areas over all phones.
+
+    `dispersion` is the mean squared error over the mean variance the scores claim: 1 where uncertainty is honest, more
+    where it is too small, None where none is claimed.
+    """
 
     pcc: float
     error_auc: float
     mse: float
+    dispersion: float | None
     phones: int
     speakers: int
 
@@ -164,10 +169,13 @@ def judge(scores: Sequence[Score], parts: Sequence[Sequence[Scored]]) -> Fit:
     human = np.concatenate([reading.human for reading in readings])
     values = np.concatenate([one.values for one in given]) / 50
     errors = np.concatenate([one.error_probabilities for one in given])
+    claimed = float(np.mean(np.concatenate([one.uncertainties for one in given]) ** 2)) / 50**2
+    mse = float(np.mean((values - human) ** 2))
     return Fit(
         pcc=float(np.corrcoef(values, human)[0, 1]),
         error_auc=float(roc_auc_score(human < THRESHOLDS[0], errors)),
-        mse=float(np.mean((values - human) ** 2)),
+        mse=mse,
+        dispersion=mse / claimed if claimed else None,
         phones=len(human),
         speakers=len({reading.utterance.who for reading in readings}),
     )

@@ -8,7 +8,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from speech.evidence import Evidence
-from speech.scoring import Calibration, NetworkScorer, load_scorer, summarise
+from speech.scoring import Calibration, NetworkScorer, PhoneScores, load_scorer, summarise
 from speech.train import scorer
 from speech.train.corpus import FOLDS, HELD_OUT_FOLD, Utterance, write_folds
 from speech.train.scorer import Scored, ScorerConfig, alarm_limits, boost, calibrate, judge, rate, train
@@ -40,7 +40,18 @@ def test_the_fit_finds_what_people_listened_to() -> None:
     assert result.pcc > 0.85
     assert result.error_auc > 0.9
     assert (result.phones, result.speakers) == (20 * 40, 10)
+    assert result.dispersion is not None
+    assert judge([boost(READINGS[:40])], [READINGS[40:]]).dispersion is None
     assert np.abs(calibration.weights[:, 0]).min() > 5 * np.abs(calibration.weights[:, 1:12]).max()
+
+
+def test_dispersion_compares_errors_with_what_is_claimed() -> None:
+    def off_by_ten(evidence: Evidence) -> PhoneScores:
+        human = next(r.human for r in READINGS if r.evidence is evidence)
+        tens = np.where(np.arange(len(human)) % 2, 10.0, -10.0)
+        return PhoneScores(50 * human + tens, np.full(len(human), 5.0), human, evidence.said, human, 1.0, 1.0)
+
+    assert judge([off_by_ten], [READINGS[:3]]).dispersion == pytest.approx((10 / 5) ** 2)
 
 
 def test_boosting_and_the_network_find_it_too() -> None:
