@@ -22,7 +22,6 @@ _REGULARISATION = 0.3
 _HEARD_WRONG_BELOW, _HEARD_RIGHT_FROM = 0.5, 1.5
 _ALARMS_DOUBTFUL, _ALARMS_WRONG = 0.045, 0.025
 """Share of rightly said phones that may be called doubtful, and wrong: this sets the limits of the verdicts."""
-_BOOSTED = {"max_iter": 150, "learning_rate": 0.06, "max_leaf_nodes": 15, "l2_regularization": 5.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +126,9 @@ def boost(readings: Sequence[Scored]) -> Score:
     """Fit gradient-boosted trees on the evidence of each phone and the features of its neighbours."""
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    model = HistGradientBoostingRegressor(**_BOOSTED, random_state=0)
+    model = HistGradientBoostingRegressor(
+        max_iter=150, learning_rate=0.06, max_leaf_nodes=15, l2_regularization=5.0, random_state=0
+    )
     model.fit(
         np.vstack([_with_neighbours(reading.evidence) for reading in readings]),
         np.concatenate([reading.human for reading in readings]),
