@@ -7,7 +7,7 @@ import numpy as np
 from speech.audio import SAMPLE_RATE
 from speech.errors import TooShort
 
-_FLOOR_DB = -45.0  # of -35 to -60, robust with half a second and with two of zeros around a reading
+_FLOOR_DB = -55.0
 _FRAME_SAMPLES, _STEP_SAMPLES = 400, 160
 _LOUD_SHARE = 0.1
 
@@ -16,7 +16,7 @@ def clean(samples: np.ndarray, *, shortest_s: float) -> np.ndarray:
     """Check one mono 16 kHz recording and make it finite contiguous float32 without digital silence.
 
     No model has learned from digital silence, and models that normalise over the utterance hear everything else wrongly
-    beside it. So the same faint noise, 45 dB below the loudest tenth of the recording, is added to every recording.
+    beside it. So the same faint noise, 55 dB below the loudest tenth of the recording, is added to every recording.
 
     Parameters
     ----------

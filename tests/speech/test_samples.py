@@ -15,7 +15,7 @@ def test_good_samples_stay_as_they_are_but_for_a_faint_noise() -> None:
     samples = np.sin(np.arange(16_000) / 7).astype(np.float32)
     cleaned = clean(samples, shortest_s=0.02)
     noise_db = 20 * np.log10(np.std(cleaned - samples) / np.std(samples))
-    assert noise_db == pytest.approx(-45, abs=0.5)
+    assert noise_db == pytest.approx(-55, abs=0.5)
     np.testing.assert_array_equal(cleaned, clean(samples, shortest_s=0.02))
     assert clean(samples[::2], shortest_s=0.02).flags.c_contiguous
 
@@ -23,7 +23,7 @@ def test_good_samples_stay_as_they_are_but_for_a_faint_noise() -> None:
 def test_digital_silence_beside_speech_is_filled() -> None:
     speech = np.concatenate([np.zeros(8000), 0.3 * np.sin(np.arange(16_000) / 7), np.zeros(8000)])
     cleaned = clean(speech, shortest_s=0.02)
-    assert 0.0005 < np.std(cleaned[:8000]) < 0.003
+    assert 0.0002 < np.std(cleaned[:8000]) < 0.001
 
 
 def test_less_than_one_frame_is_too_short() -> None:
