@@ -15,8 +15,8 @@ _LOUD_SHARE = 0.1
 def clean(samples: np.ndarray, *, shortest_s: float) -> np.ndarray:
     """Check one mono 16 kHz recording and make it finite contiguous float32 without digital silence.
 
-    No model has learned from digital silence, and models that normalise over the utterance hear everything else wrongly
-    beside it. So the same faint noise, 55 dB below the loudest tenth of the recording, is added to every recording.
+    Few models have learned from digital silence, and those that normalise over the utterance hear everything else
+    wrongly beside it. So the same faint noise, 55 dB below the loudest tenth of the recording, is added to every recording.
 
     Parameters
     ----------
