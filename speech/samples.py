@@ -7,7 +7,7 @@ import numpy as np
 from speech.audio import SAMPLE_RATE
 from speech.errors import TooShort
 
-_FLOOR_DB = -55.0
+_FLOOR_DB = -55.0  # less loses readings beside a second of zeros, more costs phones
 _FRAME_SAMPLES, _STEP_SAMPLES = 400, 160
 _LOUD_SHARE = 0.1
 
@@ -16,7 +16,7 @@ def clean(samples: np.ndarray, *, shortest_s: float) -> np.ndarray:
     """Check one mono 16 kHz recording and make it finite contiguous float32 without digital silence.
 
     Few models have learned from digital silence, and those that normalise over the utterance hear everything else
-    wrongly beside it. So the same faint noise, 55 dB below the loudest tenth of the recording, is added to every recording.
+    wrongly beside it. So the same faint noise, 55 dB below the loudest tenth of the recording, is added to every one.
 
     Parameters
     ----------
