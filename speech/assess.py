@@ -12,9 +12,9 @@ from phonemes.expected import Expected, UnreadableText, expect
 from speech.acoustic import Acoustic, hear, load_acoustic
 from speech.audio import Recording, load_audio
 from speech.errors import EmptyText, TextTooLong, UnknownPhone
-from speech.prosody import Contour, contour, rhythm
+from speech.prosody import Contour, contour, drawn, rhythm
 from speech.reading import Reading, columns_of, read_along
-from speech.results import Assessment, Posteriors, Rhythm, Scores
+from speech.results import Assessment, Pitch, Posteriors, Rhythm, Scores
 from speech.scoring import Scorer, load_scorer
 from speech.sentence import abstaining, sentence_scores
 from speech.settings import Settings
@@ -145,7 +145,7 @@ def _conclude(
     )
     timing = rhythm(melody, words, recording.speech)
     pooled = sentence_scores(words, timing, recording.quality)
-    return _assessment(expected, recording, words=words, scores=pooled, timing=timing)
+    return _assessment(expected, recording, words=words, scores=pooled, timing=timing, pitch=drawn(melody))
 
 
 def _assessment(
@@ -155,6 +155,7 @@ def _assessment(
     words: tuple = (),
     scores: Scores | None = None,
     timing: Rhythm | None = None,
+    pitch: Pitch | None = None,
     off_script: str | None = None,
 ) -> Assessment:
     return Assessment(
@@ -168,6 +169,7 @@ def _assessment(
         model="",
         versions={},
         timings_ms={},
+        pitch=pitch,
     )
 
 

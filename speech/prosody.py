@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speech.results import Pause, Rhythm, WordError, WordResult
+from speech.results import Pause, Pitch, Rhythm, WordError, WordResult
 
 if TYPE_CHECKING:
     from swift_f0 import SwiftF0
@@ -80,6 +80,11 @@ def contour(samples: np.ndarray) -> Contour:
         followed_hz = _without_leaps(np.where(_voiced(found.confidence), found.pitch_hz, np.nan))
         f0_hz[: len(followed_hz)] = followed_hz
     return Contour(f0_hz, energy_db, _HOP_SAMPLES / _SAMPLE_RATE)
+
+
+def drawn(melody: Contour) -> Pitch:
+    """Write the pitch down for drawing, to a tenth of a hertz."""
+    return Pitch(melody.period_s, tuple(round(float(hz), 1) if np.isfinite(hz) else None for hz in melody.f0_hz))
 
 
 def rhythm(melody: Contour, words: Sequence[WordResult], speech: Sequence[tuple[float, float]]) -> Rhythm:

@@ -183,12 +183,20 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True)
+class Pitch:
+    """Melody: fundamental frequency every `period_s`, `hz[k]` at `k * period_s`; None where there is no voice."""
+
+    period_s: float
+    hz: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """Everything Lafal says about one reading.
 
     `off_script` is the reason code when the recording does not match the text ("other_text", "not_speech", ...) and
     None when it does; `abstained` is True when no score is given. `versions` names the product, model and calibration;
-    `timings_ms` has the milliseconds of each stage.
+    `timings_ms` has the milliseconds of each stage; `pitch` is there for drawing.
     """
 
     text: str
@@ -201,3 +209,4 @@ class Assessment:
     model: str
     versions: dict[str, str]
     timings_ms: dict[str, float]
+    pitch: Pitch | None = None

@@ -57,6 +57,10 @@ def test_a_clean_reading_scores_high_and_follows_the_text(row: dict[str, str], a
     assert times[-1] <= assessment.quality.duration_s
     assert set(assessment.timings_ms) == {"text", "audio", "acoustic", "align", "prosody", "score", "total"}
     assert {"lafal", "model", "calibration"} == set(assessment.versions)
+    assert assessment.pitch is not None
+    seconds = len(assessment.pitch.hz) * assessment.pitch.period_s
+    assert seconds == pytest.approx(assessment.quality.duration_s, abs=0.1)
+    assert any(hz for hz in assessment.pitch.hz) and any(hz is None for hz in assessment.pitch.hz)
 
 
 def test_the_wrong_sentence_is_not_scored(assessor: Assessor) -> None:

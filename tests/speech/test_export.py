@@ -17,6 +17,7 @@ from speech.results import (
     Candidate,
     Insertion,
     Pause,
+    Pitch,
     PhoneResult,
     Quality,
     Rhythm,
@@ -108,6 +109,9 @@ def assessments(draw: st.DrawFn) -> Assessment:
         model=draw(_texts),
         versions=draw(st.dictionaries(_texts, _texts, max_size=2)),
         timings_ms=draw(st.dictionaries(_texts, st.floats(0, 9e3), max_size=2)),
+        pitch=draw(
+            st.none() | st.builds(Pitch, st.floats(0.001, 0.1), st.lists(st.none() | st.floats(50, 600)).map(tuple))
+        ),
     )
 
 
