@@ -155,6 +155,14 @@ class UnsupportedLanguage(TextError):
     remedy_template = "Choose English (en)."
 
 
+class InvalidExercises(SpeechError):
+    """A teacher's file of exercises cannot be used; facts: file, line, problem."""
+
+    code = "invalid_exercises"
+    template = "Line {line} of the exercise file “{file}” cannot be used: {problem}."
+    remedy_template = "Correct that line, save the file as CSV in UTF-8, and start Lafal again."
+
+
 class ModelError(SpeechError):
     """The acoustic model cannot be loaded."""
 

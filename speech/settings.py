@@ -31,6 +31,8 @@ class Settings:
         Recordings that may wait for a worker; beyond it the web app asks people to come back.
     recording_lifetime_s : float
         Seconds until a recording that was sent but not checked is deleted.
+    exercises_folder : str
+        Folder of teachers' exercises, one CSV file a unit; empty for none.
     """
 
     model: str = "default"
@@ -44,6 +46,7 @@ class Settings:
     workers: int = 2
     max_waiting: int = 40
     recording_lifetime_s: float = 600.0
+    exercises_folder: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
