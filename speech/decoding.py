@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +56,12 @@ class Decoded:
             raise UnsupportedAudio({"detail": "samples that are not numbers"})
         clipped = float((np.abs(channels) >= _FULL_SCALE).mean()) if channels.size else 0.0
         return cls(_downmixed(channels), sample_rate, clipped)
+
+
+def load_decoders() -> None:
+    """Load the libraries that `decode` loads when it first needs them."""
+    for name in ("av", "av.error", "soundfile"):
+        import_module(name)
 
 
 def decode(data: bytes, *, max_duration_s: float) -> Decoded:

@@ -1,14 +1,23 @@
-"""Decoding in a process of its own, so that a file made to break a decoder breaks nothing else."""
+"""Decoding in a process of its own, so that a file made to break a decoder breaks nothing else.
 
+A helper process loads the decoders once and forks for every file: the fork takes a millisecond, holds nothing of other
+people's files, and dies with its own. Where a system cannot fork, each file gets a new helper.
+"""
+
+import atexit
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, Any, cast
 
 import numpy as np
 
-from speech.decoding import Decoded, decode
+from speech.decoding import Decoded, decode, load_decoders
 from speech.errors import AudioError, SpeechError, UnsupportedAudio
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +26,10 @@ _PROCESSOR_S = 10  # an honest recording of 30 s takes a tenth of a second
 _PROCESSOR_S_PER_S = 0.1
 _PATIENCE = 3  # a busy machine gives a process a third of a processor
 _BEYOND_THE_DECODER = "a file that the decoder cannot cope with"
+_COMMAND = (sys.executable, "-m", "speech.isolation")
+
+_idle: list["_Helper"] = []
+_handing_over = threading.Lock()
 
 
 def decode_isolated(data: bytes, *, max_duration_s: float) -> Decoded:
@@ -40,45 +53,97 @@ def decode_isolated(data: bytes, *, max_duration_s: float) -> Decoded:
     AudioError
         As `decode` does; `UnsupportedAudio` also where the process crashed or ran into a limit.
     """
-    command = [sys.executable, "-m", "speech.isolation", str(max_duration_s)]
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    environment = {"PATH": os.environ.get("PATH", ""), "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""), **threads}
+    with _handing_over:
+        helper = _idle.pop() if _idle else _Helper()
     try:
-        done = subprocess.run(
-            command,
-            input=data,
-            capture_output=True,
-            cwd=_ROOT,
-            env=environment,
-            timeout=_PATIENCE * _processor_s(max_duration_s),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        answer, samples = helper.ask(data, max_duration_s)
+    except (OSError, EOFError) as error:
+        helper.kill()
         raise UnsupportedAudio({"detail": _BEYOND_THE_DECODER}) from error
-    head, _, samples = done.stdout.partition(b"\n")
-    if done.returncode != 0 or not head:
-        raise UnsupportedAudio({"detail": _BEYOND_THE_DECODER})
-    answer = json.loads(head)
+    with _handing_over:
+        _idle.append(helper)
     if "error" in answer:
         raise _errors()[answer["error"]](answer["facts"])
     return Decoded(np.frombuffer(samples, np.float32), answer["sample_rate"], answer["clipped"])
+
+
+class _Helper:
+    """A process that decodes one file at a time; it ends when this one does."""
+
+    def __init__(self) -> None:
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        environment = {"PATH": os.environ.get("PATH", ""), "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""), **threads}
+        self._process = subprocess.Popen(
+            _COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            env=environment,
+            start_new_session=True,
+        )
+
+    def ask(self, data: bytes, max_duration_s: float) -> tuple[dict[str, Any], bytes]:
+        """Hand a file over and wait for the answer.
+
+        Raises
+        ------
+        OSError, EOFError
+            The process crashed, or took longer than any honest file does.
+        """
+        stdin, stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        alarm = threading.Timer(_PATIENCE * _processor_s(max_duration_s), self.kill)
+        alarm.start()
+        try:
+            stdin.write(json.dumps({"bytes": len(data), "max_duration_s": max_duration_s}).encode() + b"\n" + data)
+            stdin.flush()
+            head = stdout.readline()
+            if not head:
+                raise EOFError
+            answer = json.loads(head)
+            samples = stdout.read(answer["bytes"])
+            if len(samples) < answer["bytes"]:
+                raise EOFError
+        finally:
+            alarm.cancel()
+        return answer, samples
+
+    def kill(self) -> None:
+        """End the process and the fork it may wait for."""
+        if self._process.poll() is None:
+            with suppress(OSError):
+                if hasattr(os, "killpg"):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                else:
+                    self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                cast("IO[bytes]", pipe).close()
+
+
+@atexit.register
+def _close() -> None:
+    with _handing_over:
+        while _idle:
+            _idle.pop().kill()
 
 
 def _errors() -> dict[str, type[AudioError]]:
     return {error.code: error for error in AudioError.__subclasses__()}
 
 
-def _processor_s(max_duration_s: float) -> int:
-    return round(_PROCESSOR_S + _PROCESSOR_S_PER_S * max_duration_s)
+def _processor_s(max_duration_s: float) -> float:
+    return _PROCESSOR_S + _PROCESSOR_S_PER_S * max_duration_s
 
 
-def _limit_this_process(processor_s: int) -> None:
+def _limit_this_process(processor_s: float) -> None:
     try:
         import resource
     except ImportError:  # Windows
         return
     for limit, value in (
-        (resource.RLIMIT_CPU, processor_s),
+        (resource.RLIMIT_CPU, round(processor_s)),
         (resource.RLIMIT_AS, _MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
@@ -86,17 +151,43 @@ def _limit_this_process(processor_s: int) -> None:
         resource.setrlimit(limit, (value, value))
 
 
-def _main() -> None:
-    max_duration_s = float(sys.argv[1])
-    _limit_this_process(_processor_s(max_duration_s))
+def _serve() -> None:
+    """Answer one file after another, each in a fork; a fork that fails leaves the pipes unusable and ends it all."""
+    load_decoders()
+    stdin = os.fdopen(0, "rb", buffering=0)
+    while head := stdin.readline():
+        request = json.loads(head)
+        if not hasattr(os, "fork"):
+            _answer(stdin, request)
+            return
+        child = os.fork()
+        if child == 0:
+            # Whatever happens, the fork must never come back to the loop.
+            with suppress(BaseException):
+                _answer(stdin, request)
+                os._exit(0)
+            os._exit(1)
+        if os.waitpid(child, 0)[1] != 0:
+            return
+
+
+def _answer(stdin: IO[bytes], request: dict[str, Any]) -> None:
+    _limit_this_process(_processor_s(request["max_duration_s"]))
+    parts: list[bytes] = []
+    missing = request["bytes"]
+    while missing and (part := stdin.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    samples = b""
     try:
-        decoded = decode(sys.stdin.buffer.read(), max_duration_s=max_duration_s)
+        decoded = decode(b"".join(parts), max_duration_s=request["max_duration_s"])
+        samples = np.ascontiguousarray(decoded.samples, np.float32).tobytes()
+        head = {"sample_rate": decoded.sample_rate, "clipped": decoded.clipped}
     except SpeechError as error:
-        sys.stdout.write(json.dumps({"error": error.code, "facts": error.facts}) + "\n")
-        return
-    head = json.dumps({"sample_rate": decoded.sample_rate, "clipped": decoded.clipped}) + "\n"
-    sys.stdout.buffer.write(head.encode() + np.ascontiguousarray(decoded.samples, np.float32).tobytes())
+        head = {"error": error.code, "facts": error.facts}
+    with os.fdopen(1, "wb", closefd=False) as stdout:
+        stdout.write(json.dumps({**head, "bytes": len(samples)}).encode() + b"\n" + samples)
 
 
 if __name__ == "__main__":
-    _main()
+    _serve()

@@ -1,7 +1,9 @@
 """Decoding in its own process gives the same samples and errors, and survives what would kill it."""
 
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -35,24 +37,48 @@ def test_errors_come_back_with_their_facts(data: bytes, limit_s: float, error: t
     assert str(there.value) == str(here.value)
 
 
-def test_a_crash_or_a_hang_is_an_unreadable_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = subprocess.run
-
+def test_a_crash_or_a_hang_is_an_unreadable_file_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def instead(code: str) -> None:
-        def running(command: list[str], **options: object) -> object:
-            options.pop("cwd")
-            return run([sys.executable, "-c", code], **options)  # type: ignore[call-overload]
+        isolation._close()
+        monkeypatch.setattr(isolation, "_COMMAND", (sys.executable, "-c", code))
 
-        monkeypatch.setattr(subprocess, "run", running)
-
-    instead("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    serve = "from speech import isolation; isolation.decode = lambda *a, **k: {deed}; isolation._serve()"
+    instead(serve.format(deed="__import__('os').kill(__import__('os').getpid(), 11)"))
     with pytest.raises(UnsupportedAudio):
         decode_isolated(CLIP, max_duration_s=30)
-    monkeypatch.setattr(isolation, "_PROCESSOR_S", 0.0)
-    monkeypatch.setattr(isolation, "_PROCESSOR_S_PER_S", 1 / 30)
-    instead("import time; time.sleep(60)")
-    with pytest.raises(UnsupportedAudio):
-        decode_isolated(CLIP, max_duration_s=15)
+    with monkeypatch.context() as patience:
+        patience.setattr(isolation, "_PROCESSOR_S", 0.5)
+        patience.setattr(isolation, "_PROCESSOR_S_PER_S", 0.0)
+        instead(serve.format(deed="__import__('time').sleep(60)"))
+        with pytest.raises(UnsupportedAudio):
+            decode_isolated(CLIP, max_duration_s=15)
+    monkeypatch.undo()
+    assert len(decode_isolated(CLIP, max_duration_s=30).samples)
+
+
+def test_one_process_serves_one_file_after_another_and_two_at_once() -> None:
+    isolation._close()
+    decode_isolated(CLIP, max_duration_s=30)
+    (helper,) = isolation._idle
+    with pytest.raises(NotAudio):
+        decode_isolated(b"PK\x03\x04", max_duration_s=30)
+    decode_isolated(CLIP, max_duration_s=30)
+    assert isolation._idle == [helper]
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: len(decode_isolated(CLIP, max_duration_s=30).samples), range(6)))
+    assert len(set(found)) == 1
+    assert len(isolation._idle) <= 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_no_file_sees_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    isolation._close()
+    # Each answer counts the files its process has decoded; a fork always counts one.
+    count = "i.decode = lambda d, **k: (seen.append(1), i.Decoded(i.np.zeros(len(seen), i.np.float32), 8000, 0.0))[1]"
+    code = f"from speech import isolation as i; seen = []; {count}; i._serve()"
+    monkeypatch.setattr(isolation, "_COMMAND", (sys.executable, "-c", code))
+    assert [len(decode_isolated(CLIP, max_duration_s=30).samples) for _ in range(3)] == [1, 1, 1]
+    isolation._close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
