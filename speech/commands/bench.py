@@ -15,6 +15,7 @@ _BENCHMARKS = (
     ("following", "How well a reading is followed: other texts refused, words left out and words added found."),
     ("g2p", "How well words outside the dictionary are given their sounds."),
     ("latency", "How long one recording takes, warm and cold, and how much memory."),
+    ("page", "What a learner waits for in the browser: first load, verdict, picture of the reading."),
     ("robustness", "How far scores move when only the recording changes: louder, noisier, through a codec."),
 )
 
