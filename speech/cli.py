@@ -244,6 +244,35 @@ def say(
 
 
 @app.command()
+def voice(
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for voice.zip; an interrupted run goes on.")],
+    name: Annotated[str, typer.Option("--voice", help="Model voice; see `lafal say`.")] = "hts",
+    partner: Annotated[str, typer.Option("--partner", help="Voice of the other person in dialogues.")] = "rms",
+    text: Annotated[Path | None, typer.Option("--text", help="Say the lines of this file, not the exercises.")] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Throw away the clips of an earlier run.")] = False,
+) -> None:
+    """Make the model voice that is shipped: all exercises, their words, and words to compare, as short clips."""
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from speech.assess import Assessor
+    from speech.commands import screen
+    from speech.commands import voice as making
+
+    lines = making.file_lines(text, name) if text else making.exercise_lines(name, partner)
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "voice.zip"
+    if restart:
+        path.unlink(missing_ok=True)
+    columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen.console(error=True)) as progress:
+        task = progress.add_task("said", total=len(lines))
+        assessor = Assessor(settings=_settings(None))
+        takes = making.make(lines, path, assessor, report=lambda done: progress.update(task, completed=done))
+    making.print_report(takes, path)
+
+
+@app.command()
 def serve(
     *,
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,

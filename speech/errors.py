@@ -231,6 +231,14 @@ class UnknownVoice(VoiceError):
     remedy_template = "Choose one of: {known}."
 
 
+class NoExample(VoiceError):
+    """Nothing on this computer can say the text: no recording, no shipped clip, no synthesiser."""
+
+    code = "no_example"
+    template = "There is no model voice for this text here: no speech synthesiser is installed."
+    remedy_template = "Pick an exercise from the list, install flite, or let your teacher record the text."
+
+
 class DeviceNotAvailable(ModelError):
     """The settings ask for a device this computer does not have; facts: device."""
 

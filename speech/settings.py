@@ -33,6 +33,9 @@ class Settings:
         Seconds until a recording that was sent but not checked is deleted.
     exercises_folder : str
         Folder of teachers' exercises, one CSV file a unit; empty for none.
+    voice_folder : str
+        Folder with a teacher's recordings, each named after its text ("she-eats-fish-and-rice.mp3"); they are played
+        instead of the model voice.
     """
 
     model: str = "default"
@@ -47,6 +50,7 @@ class Settings:
     max_waiting: int = 40
     recording_lifetime_s: float = 600.0
     exercises_folder: str = ""
+    voice_folder: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

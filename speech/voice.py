@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import tempfile
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ FESTIVAL_VOICES = Path("/usr/share/festival/voices")
 """Where Debian's festvox packages put their voices."""
 
 TIMEOUT_S = 60.0
+_MORE_S = 10.0  # for every further text of a batch
 
 ESPEAK_WORDS_PER_MINUTE = 150
 """A little below espeak-ng's default of 175: learners listen to it."""
@@ -140,6 +142,30 @@ def say(text: str, *, voice: str | None = None, speed: float = 1.0) -> Spoken:
         return _read(sound, chosen)
 
 
+def say_many(texts: Sequence[str], *, voice: str | None = None) -> Iterator[Spoken]:
+    """Say many texts with one voice, in order; festival is started once for all of them.
+
+    Raises
+    ------
+    EmptyText, SynthesiserMissing, UnknownVoice, SynthesiserFailed
+        As for `say`.
+    """
+    chosen = find_voice(voice)
+    if chosen.program != "festival":
+        yield from (say(text, voice=chosen.name) for text in texts)
+        return
+    plain = [_plain(text) for text in texts]
+    if not all(any(character.isalnum() for character in text) for text in plain):
+        raise EmptyText()
+    with tempfile.TemporaryDirectory(prefix="lafal-") as folder:
+        sounds = [Path(folder) / f"{number}.wav" for number in range(len(plain))]
+        script = Path(folder) / "text.scm"
+        script.write_text(_scheme(chosen, list(zip(plain, sounds, strict=True)), 1.0), encoding="ascii")
+        _run(["festival", "--batch", str(script)], chosen, timeout_s=TIMEOUT_S + _MORE_S * len(plain))
+        for sound in sounds:
+            yield _read(sound, chosen)
+
+
 def save(spoken: Spoken, path: str | Path) -> None:
     """Write the sound to a file; its ending (.wav, .flac, .ogg, .mp3) chooses the format.
 
@@ -170,26 +196,32 @@ def _command(voice: Voice, written: Path, sound: Path, speed: float) -> list[str
     if voice.program == "espeak-ng":
         words_per_minute = str(round(ESPEAK_WORDS_PER_MINUTE * speed))
         return ["espeak-ng", "-v", voice.engine_name, "-s", words_per_minute, "-f", str(written), "-w", str(sound)]
+    # text2wave does the same, but leaves a server of temporary files behind when it is stopped.
+    script = written.with_suffix(".scm")
+    script.write_text(_scheme(voice, [(written.read_text(encoding="ascii"), sound)], speed), encoding="ascii")
+    return ["festival", "--batch", str(script)]
+
+
+def _scheme(voice: Voice, texts: Sequence[tuple[str, Path]], speed: float) -> str:
+    """Write festival's program that says each text into its file."""
     slower = (
         f'(set! hts_engine_params (append hts_engine_params (list (list "-r" {speed:.3f}))))'
         if "hts" in voice.engine_name
         else f"(Parameter.set 'Duration_Stretch {1 / speed:.3f})"
     )
-    # text2wave does the same, but leaves a server of temporary files behind when it is stopped.
-    script = written.with_suffix(".scm")
-    text = written.read_text(encoding="ascii").strip().replace("\\", " ")
-    script.write_text(
-        f'({voice.engine_name})\n{slower}\n(utt.save.wave (utt.synth (Utterance Text "{text}")) "{sound}" \'riff)\n',
-        encoding="ascii",
-    )
-    return ["festival", "--batch", str(script)]
+    lines = [f"({voice.engine_name})", slower]
+    for text, sound in texts:
+        harmless = text.strip().replace("\\", " ")
+        lines.append(f'(utt.save.wave (utt.synth (Utterance Text "{harmless}")) "{sound}" \'riff)')
+    return "\n".join(lines) + "\n"
 
 
-def _run(command: list[str], voice: Voice) -> None:
+def _run(command: list[str], voice: Voice, *, timeout_s: float | None = None) -> None:
+    limit_s = timeout_s or TIMEOUT_S
     try:
-        subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=TIMEOUT_S, check=True)
+        subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=limit_s, check=True)
     except subprocess.TimeoutExpired as error:
-        raise SynthesiserFailed({"program": voice.program, "detail": f"no answer in {TIMEOUT_S:.0f} s"}) from error
+        raise SynthesiserFailed({"program": voice.program, "detail": f"no answer in {limit_s:.0f} s"}) from error
     except subprocess.CalledProcessError as error:
         last = error.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {error.returncode}"]
         raise SynthesiserFailed({"program": voice.program, "detail": last[0]}) from error

@@ -23,6 +23,8 @@ HEARING = {
 }
 MODELS = {"speech.acoustic", "speech.checkpoints", "speech.vocabulary"}
 PRESENTING = {"speech.feedback", "speech.voice", "speech.figures", "speech.export"}
+EXAMPLES = {"speech.clips", "speech.example", "speech.voice_set", "speech.examples"}
+COMMANDS = {"speech.cli", "speech.commands"}
 
 ALLOWED: dict[str, set[str]] = {
     "phonemes": {"phonemes"},
@@ -33,6 +35,10 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(MODELS, PLAIN | HEARING | MODELS | {"phonemes"}),
     **dict.fromkeys(JUDGING, {"speech.results", "speech.errors", "phonemes"} | JUDGING),
     "speech.assess": PLAIN | HEARING | MODELS | JUDGING | {"phonemes"},
+    "speech.clips": set(),
+    "speech.example": PLAIN | HEARING | {"speech.prosody", "speech.clips"},
+    "speech.voice_set": {"phonemes", "speech.results", "speech.clips", "speech.example"},
+    "speech.examples": PLAIN | HEARING | EXAMPLES | {"speech.voice"},
     "speech.train": {"speech", "phonemes"},
     "benchmarks": {"speech", "phonemes", "benchmarks"},
     "classroom": PLAIN | {"phonemes", "classroom"},
@@ -88,7 +94,7 @@ def test_every_module_imports_only_what_the_table_allows() -> None:
 
 
 def test_every_module_of_speech_is_in_the_table() -> None:
-    known = set(ALLOWED) | PRESENTING | {"speech", "speech.cli", "speech.commands", "speech.train"}
+    known = set(ALLOWED) | PRESENTING | COMMANDS | {"speech", "speech.train"}
     modules = {module_name(path) for path in (ROOT / "speech").rglob("*.py")}
     helpers = {"speech.azure", "speech.textgrid", "speech.problems"}
     assert {module for module in modules if not within(module, known | helpers)} == set()
@@ -97,7 +103,7 @@ def test_every_module_of_speech_is_in_the_table() -> None:
 def test_only_the_command_line_reaches_training_and_benchmarks() -> None:
     for path in sources():
         module = module_name(path)
-        if within(module, ONLY_INSIDE_COMMANDS | {"speech.cli", "speech.commands"}):
+        if within(module, ONLY_INSIDE_COMMANDS | COMMANDS):
             continue
         assert not [name for name in imported(path) if within(name, ONLY_INSIDE_COMMANDS)], module
 
@@ -131,9 +137,17 @@ def third_party(path: Path) -> set[str]:
     }
 
 
+def test_within_speech_only_the_command_that_makes_the_voice_knows_the_exercises() -> None:
+    files = (ROOT / "speech").rglob("*.py")
+    users = {module_name(path) for path in files if any(within(name, {"classroom"}) for name in imported(path))}
+    assert users == {"speech.commands.voice"}
+
+
 def test_packages_form_no_cycle() -> None:
     edges: dict[str, set[str]] = {package: set() for package in PACKAGES}
     for path in sources():
+        if within(module_name(path), COMMANDS):  # they stand on top of everything
+            continue
         package = module_name(path).split(".")[0]
         edges[package] |= {name.split(".")[0] for name in imported(path)} - {package}
     order: list[str] = []

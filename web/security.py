@@ -15,6 +15,9 @@ from web.catalogue import LANGUAGES
 from web.errors import ForeignOrigin, RequestTooLarge, WebError
 from web.responses import error_response
 
+EXAMPLE_AUDIO = "/api/v1/examples/audio"
+"""The one API answer a browser may keep: how a text should sound, which says nothing about who listens."""
+
 OWNER_COOKIE = "lafal_owner"
 """Says whose a recording is; 128 random bits, unreadable to scripts."""
 
@@ -65,7 +68,7 @@ _PAGE_ROUTES = re.compile(
 
 
 class SecurityHeaders:
-    """Adds the security headers to every HTTP response; API answers and pages are never cached."""
+    """Adds the security headers to every HTTP response; all but static files and `EXAMPLE_AUDIO` is never cached."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -80,7 +83,11 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
-                if not re.search(r"/(assets|static)/|^/icon\.svg$", scope["path"]):
+                if scope["path"] == EXAMPLE_AUDIO:
+                    headers.setdefault("Cache-Control", "no-store")
+                elif scope["path"].startswith(("/scripts/", "/pictures/")):
+                    headers["Cache-Control"] = "no-cache"
+                elif not re.search(r"/(assets|static)/|^/icon\.svg$", scope["path"]):
                     headers["Cache-Control"] = "no-store"
             await send(message)
 

@@ -4,7 +4,7 @@ import soundfile
 
 from speech import voice as model_voice
 from speech.errors import EmptyText, SynthesiserFailed, SynthesiserMissing, UnknownVoice
-from speech.voice import VOICES, find_voice, save, say
+from speech.voice import VOICES, find_voice, save, say, say_many
 
 INSTALLED = [voice.name for voice in VOICES.values() if voice.installed]
 FLITE = pytest.mark.skipif("kal16" not in INSTALLED, reason="flite is not installed")
@@ -17,6 +17,22 @@ def test_every_installed_voice_speaks(name):
     assert spoken.samples.dtype == np.float32
     assert 0.8 < len(spoken.samples) / spoken.sample_rate < 6
     assert np.sqrt(np.mean(spoken.samples**2)) > 0.01
+
+
+@pytest.mark.parametrize("name", sorted({"hts", "kal16"} & set(INSTALLED)))
+def test_many_texts_are_said_as_each_alone(name):
+    texts = ["Ship ahoy.", "a", 'It’s "nice" (really) \\.']
+    alone, together = [say(text, voice=name) for text in texts], list(say_many(texts, voice=name))
+    assert [spoken.voice for spoken in together] == [name] * 3
+    for one, other in zip(alone, together, strict=True):
+        assert one.sample_rate == other.sample_rate
+        assert len(one.samples) == pytest.approx(len(other.samples), rel=0.02)
+
+
+@pytest.mark.skipif("kal" not in INSTALLED, reason="festival is not installed")
+def test_many_texts_with_nothing_to_say_are_refused():
+    with pytest.raises(EmptyText):
+        list(say_many(["hello", "..."], voice="kal"))
 
 
 @pytest.mark.parametrize("name", INSTALLED)
