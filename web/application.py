@@ -18,6 +18,7 @@ from web.api import build_api
 from web.assessing import AssessmentQueue, Judge
 from web.catalogue import LANGUAGES
 from web.errors import BadRequest
+from web.examples import build_examples
 from web.recordings import RecordingStore
 from web.responses import catalogue_of, error_response
 from web.security import KnownRoutesOnly, OwnPagesOnly, RequestSize, SecurityHeaders
@@ -53,6 +54,7 @@ def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
         lifespan=_lifespan(queue, store),
     )
     app.include_router(build_api(settings, queue=queue, store=store))
+    app.include_router(build_examples(settings, queue=queue))
     _add_entrance(app)
     _add_error_answers(app)
     _mount_pages(app, settings, queue=queue, store=store)
