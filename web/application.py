@@ -1,8 +1,6 @@
 """The whole web app: API, practice page in two languages, and the way from "/" to the right one."""
 
 import asyncio
-import io
-import wave
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
@@ -12,11 +10,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from speech.errors import AudioError, ModelError, SpeechError
+from speech.errors import ModelError, SpeechError
+from speech.examples import Examples
 from speech.settings import Settings
 from web.api import build_api
 from web.assessing import AssessmentQueue, Judge
-from web.catalogue import LANGUAGES
+from web.catalogue import LANGUAGES, open_catalogue
+from web.components.result import render_result
+from web.course import build_course, first_exercise, mount_files
 from web.errors import BadRequest
 from web.examples import build_examples
 from web.recordings import RecordingStore
@@ -25,7 +26,6 @@ from web.security import KnownRoutesOnly, OwnPagesOnly, RequestSize, SecurityHea
 
 _ICON = Path(__file__).parent / "components" / "icon.svg"
 _SWEEP_EVERY_S = 30.0
-_REHEARSAL_HZ = 16_000
 
 
 def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
@@ -55,6 +55,8 @@ def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
     )
     app.include_router(build_api(settings, queue=queue, store=store))
     app.include_router(build_examples(settings, queue=queue))
+    app.include_router(build_course())
+    mount_files(app)
     _add_entrance(app)
     _add_error_answers(app)
     _mount_pages(app, settings, queue=queue, store=store)
@@ -73,22 +75,22 @@ def _opener(settings: Settings, judge: Judge | None) -> Callable[[], Judge]:
         from speech.assess import Assessor
 
         assessor = Assessor(settings=settings, isolated=True)
-        _rehearse(assessor)
+        _rehearse(assessor, settings)
         return assessor
 
     return open_judge
 
 
-def _rehearse(judge: Judge) -> None:
-    """Judge nothing once, so that the lexicon and the voice detector are loaded before the first learner comes."""
-    silence = io.BytesIO()
-    with wave.open(silence, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(_REHEARSAL_HZ)
-        file.writeframes(bytes(2 * _REHEARSAL_HZ))
-    with suppress(AudioError):
-        judge.assess(silence.getvalue(), "Lafal listens.")
+def _rehearse(judge: Judge, settings: Settings) -> None:
+    """Judge the model voice and show the result once, so that the first learner need not wait while things load."""
+    text = first_exercise().text
+    example = Examples(settings).at_hand(text)
+    if example is None:
+        return
+    with suppress(SpeechError):
+        assessment = judge.assess(example.audio, text)
+        for language in LANGUAGES:
+            render_result(assessment, open_catalogue(language), attempt=0, clip="")
 
 
 def _lifespan(queue: AssessmentQueue, store: RecordingStore) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -1,41 +1,51 @@
 """The parts of the practice page that are the same for every reading, written in one language."""
 
 import json
-from itertools import groupby
 
+from classroom.exercises import units
 from phonemes.inventory import phone
 from speech.errors import SpeechError
 from speech.settings import Settings
 from web.catalogue import LANGUAGES, Catalogue
 from web.components.templates import render
-from web.exercises import exercises
 from web.recordings import new_token
+
+_SHOWN_SOUNDS = 3
+_SCRIPT_SECTIONS = ("recorder", "shelf", "listen", "journey", "progress", "result")
 
 
 def render_header(catalogue: Catalogue) -> str:
-    """Write the name, what it does, and the language switch."""
+    """Write the name, what it does, and the switches for language and theme."""
     return render("header.html", catalogue, languages=LANGUAGES, language=catalogue.language)
 
 
-def render_picker(catalogue: Catalogue) -> str:
-    """Write the list of sentences, by level."""
-    levels = [(level, list(group)) for level, group in groupby(exercises(), key=lambda exercise: exercise.level)]
-    return render("picker.html", catalogue, levels=levels, ipa=_ipa)
+def render_shelf(catalogue: Catalogue) -> str:
+    """Write the units to choose from, and the places where the chosen exercise appears."""
+    return render("shelf.html", catalogue, units=units(), ipa=_ipa, language=catalogue.language)
 
 
 def _ipa(sounds: tuple[str, ...]) -> str:
-    return " ".join(f"/{phone(symbol).ipa}/" for symbol in sounds)
+    return " ".join(f"/{phone(symbol).ipa}/" for symbol in sounds[:_SHOWN_SOUNDS])
+
+
+def render_listen(catalogue: Catalogue) -> str:
+    """Write the buttons for the model voice."""
+    return render("listen.html", catalogue)
 
 
 def render_recorder(settings: Settings, catalogue: Catalogue) -> str:
-    """Write the recorder; its script gets the limits and its sentences along."""
-    return render(
-        "recorder.html",
-        catalogue,
-        limit_s=settings.max_speech_s,
-        limit_bytes=settings.max_file_bytes,
-        strings=json.dumps(catalogue.section("recorder"), ensure_ascii=False),
-    )
+    """Write the recorder; its script gets the limits along."""
+    return render("recorder.html", catalogue, limit_s=settings.max_speech_s, limit_bytes=settings.max_file_bytes)
+
+
+def render_journey(catalogue: Catalogue) -> str:
+    """Write the places for several exercises in a row and their summary."""
+    return render("journey.html", catalogue)
+
+
+def render_progress(catalogue: Catalogue) -> str:
+    """Write the place for what this browser remembers of each sound."""
+    return render("progress.html", catalogue)
 
 
 def render_message(error: SpeechError, catalogue: Catalogue, *, attempt: int) -> str:
@@ -47,5 +57,6 @@ def render_message(error: SpeechError, catalogue: Catalogue, *, attempt: int) ->
 
 
 def render_footer(catalogue: Catalogue) -> str:
-    """Write the promise at the bottom, and the invisible place from which screen readers hear news."""
-    return render("footer.html", catalogue)
+    """Write the promise at the bottom, where screen readers hear news, and the sentences that scripts say."""
+    strings = {f"{part}.{key}": text for part in _SCRIPT_SECTIONS for key, text in catalogue.section(part).items()}
+    return render("footer.html", catalogue, strings=json.dumps(strings, ensure_ascii=False))

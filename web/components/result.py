@@ -1,17 +1,19 @@
-"""An assessment as the page shows it: scores, what to work on, and the sentence with its sounds."""
+"""The result of one reading: scores, what to work on, the sentence with its sounds, and the picture of it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from speech.feedback import FixCard, fix_cards, summary
-from speech.results import Assessment, Score, Verdict, WordError, WordResult
+from speech.results import Assessment, Score, Verdict
 from web.catalogue import Catalogue
-from web.components.sounds import EXTRA, SoundView, view_insertion, view_phone
+from web.components.comparison import compare
+from web.components.figure import figure_of, report_of
+from web.components.sounds import EXTRA
 from web.components.templates import render
+from web.components.views import WordView, keys_of, view_words
 
 _ASPECTS = ("accuracy", "fluency", "completeness", "prosody")
-_PLAY_CONTEXT_S = 0.06
 _VERDICTS = (*(str(verdict) for verdict in Verdict), EXTRA)
 
 
@@ -26,22 +28,6 @@ class ScoreView:
 
 
 @dataclass(frozen=True, slots=True)
-class WordView:
-    """A word card: the learner's own spelling, the words spoken for it, and their sounds."""
-
-    before: str
-    written: str
-    after: str
-    spoken: str | None
-    error: str
-    error_label: str | None
-    score: int | None
-    sounds: tuple[SoundView, ...]
-    start_s: float
-    end_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class PriorityView:
     """A thing worth fixing: the card, and the first sound it is about."""
 
@@ -50,7 +36,14 @@ class PriorityView:
     words: str
 
 
-def render_result(assessment: Assessment, catalogue: Catalogue, *, attempt: int, clip: str) -> str:
+def render_result(
+    assessment: Assessment,
+    catalogue: Catalogue,
+    *,
+    attempt: int,
+    clip: str,
+    before: tuple[str, Assessment] | None = None,
+) -> str:
     """Write the result of one reading as HTML.
 
     Parameters
@@ -63,25 +56,35 @@ def render_result(assessment: Assessment, catalogue: Catalogue, *, attempt: int,
         Which check this answers; the page's scripts tell a new result from a translated one by it.
     clip : str
         The page's own name of the recording, for playing words from it.
+    before : (str, Assessment), optional
+        Recording and verdicts of the reading of the same text just before.
     """
     cards = fix_cards(assessment, language=catalogue.language)
     words = view_words(assessment, catalogue, cards)
     priorities = tuple(_priorities(assessment, cards, {sound.key for word in words for sound in word.sounds}))
+    in_one_breath = summarise(assessment, words, catalogue)
     return render(
         "result.html",
         catalogue,
         attempt=attempt,
         clip=clip,
+        text=assessment.text,
         headline=summary(assessment, language=catalogue.language),
-        summary=summarise(assessment, words, catalogue),
+        summary=in_one_breath,
+        share=catalogue.say("result.shared", text=assessment.text, summary=in_one_breath),
+        figure=json.dumps(figure_of(assessment, words), ensure_ascii=False),
+        report=json.dumps(report_of(assessment), ensure_ascii=False),
         first=_first_key(priorities, words),
         quality=[catalogue.say_or(f"warning.{code}", "warning.other") for code in assessment.quality.warnings],
         refusal=_refusal(assessment, catalogue),
+        comparison=compare(assessment, before[1], catalogue, clip=before[0]) if before else None,
         overall=_score("overall", assessment.scores.overall, catalogue),
         aspects=[_score(name, getattr(assessment.scores, name), catalogue) for name in _ASPECTS],
         priorities=priorities,
         words=words,
         legend=[(verdict, catalogue.say(f"verdict.{verdict}")) for verdict in _VERDICTS],
+        language=catalogue.language,
+        described=_describe_figure(assessment, catalogue),
     )
 
 
@@ -91,97 +94,9 @@ def render_empty(catalogue: Catalogue) -> str:
     return render("empty.html", catalogue, legend=legend)
 
 
-def view_words(assessment: Assessment, catalogue: Catalogue, cards: tuple[FixCard, ...] = ()) -> tuple[WordView, ...]:
-    """Cut the text into word cards; together they hold every character of it but the spaces."""
-    card_of = {key: card for card in reversed(cards) for key in _keys(card, assessment)}
-    groups = [
-        list(group) for _, group in groupby(enumerate(assessment.words), key=lambda item: _span(item[0], item[1]))
-    ]
-    starts = [group[0][1].char_start for group in groups] + [len(assessment.text)]
-    views: list[WordView] = []
-    position = 0
-    for group, following in zip(groups, starts[1:], strict=True):
-        before = assessment.text[position : group[0][1].char_start].strip() if not views else ""
-        end = group[-1][1].char_end
-        after = assessment.text[end:following].strip() if following >= end else ""
-        views.append(_view_group(group, catalogue, card_of, assessment.text, before=before, after=after))
-        position = end
-    return tuple(views)
-
-
-def _span(index: int, word: WordResult) -> tuple[int, int, int]:
-    # "21" is spoken as two words with the same offsets: one card. Added words have empty spans: a card each.
-    is_added = word.error is WordError.INSERTION
-    return word.char_start, word.char_end, index if is_added else -1
-
-
-def _view_group(
-    group: list[tuple[int, WordResult]],
-    catalogue: Catalogue,
-    card_of: Mapping[str, FixCard],
-    text: str,
-    *,
-    before: str,
-    after: str,
-) -> WordView:
-    words = [word for _, word in group]
-    first, last = words[0], words[-1]
-    is_added = first.error is WordError.INSERTION
-    written = first.text if is_added else text[first.char_start : first.char_end]
-    spoken = " ".join(word.text for word in words)
-    scores = [word.score for word in words if word.score is not None]
-    timed = [word for word in words if word.error is not WordError.OMISSION]
-    error = next((word.error for word in words if word.error is not WordError.NONE), WordError.NONE)
-    has_label = error in {WordError.OMISSION, WordError.INSERTION}
-    return WordView(
-        before=before,
-        written=written,
-        after=after,
-        spoken=spoken if spoken.casefold() != written.casefold() else None,
-        error=str(error),
-        error_label=catalogue.say(f"word.{error}") if has_label else None,
-        score=round(sum(scores) / len(scores)) if scores else None,
-        sounds=tuple(sound for index, word in group for sound in _view_sounds(index, word, catalogue, card_of)),
-        start_s=max(0.0, timed[0].start_s - _PLAY_CONTEXT_S) if timed else 0.0,
-        end_s=last.end_s + _PLAY_CONTEXT_S if timed else 0.0,
-    )
-
-
-def _view_sounds(
-    index: int, word: WordResult, catalogue: Catalogue, card_of: Mapping[str, FixCard]
-) -> Iterator[SoundView]:
-    for position in range(-1, len(word.phones)):
-        if position >= 0:
-            key = _phone_key(index, position)
-            yield view_phone(word.phones[position], word, catalogue, key=key, card=card_of.get(key))
-        for number, added in enumerate(word.insertions):
-            if added.after == position:
-                key = _added_key(index, number)
-                yield view_insertion(added, word, catalogue, key=key, card=card_of.get(key))
-
-
-def _phone_key(word_index: int, position: int) -> str:
-    return f"w{word_index}p{position}"
-
-
-def _added_key(word_index: int, number: int) -> str:
-    return f"w{word_index}x{number}"
-
-
-def _keys(card: FixCard, assessment: Assessment) -> Iterator[str]:
-    """Name the sounds a card is about; a word left out is opened at its first sound."""
-    for index, position in card.places:
-        if card.kind != "insertion":
-            yield _phone_key(index, max(position, 0))
-            continue
-        for number, added in enumerate(assessment.words[index].insertions):
-            if added.after == position:
-                yield _added_key(index, number)
-
-
 def _priorities(assessment: Assessment, cards: Iterable[FixCard], shown: set[str]) -> Iterator[PriorityView]:
     for card in cards:
-        key = next((key for key in _keys(card, assessment) if key in shown), None)
+        key = next((key for key in keys_of(card, assessment) if key in shown), None)
         if key is not None:
             yield PriorityView(card, key, ", ".join(card.words))
 
@@ -222,3 +137,9 @@ def summarise(assessment: Assessment, words: tuple[WordView, ...], catalogue: Ca
         parts.append(catalogue.say("summary.overall", score=round(assessment.scores.overall.value)))
     parts.append(catalogue.count("summary.to_fix", to_fix) if to_fix else catalogue.say("summary.all_good"))
     return " ".join(parts)
+
+
+def _describe_figure(assessment: Assessment, catalogue: Catalogue) -> str:
+    pauses = assessment.rhythm.pauses if assessment.rhythm else ()
+    described = catalogue.say("figure.described", words=len(assessment.words), seconds=assessment.quality.duration_s)
+    return f"{described} {catalogue.count('figure.pauses', len(pauses))}" if pauses else described

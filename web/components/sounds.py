@@ -31,8 +31,12 @@ class SoundView:
         What a screen reader says for the button.
     headline, sureness : str
         What happened, and how sure we are of it.
+    expected, heard : str or None
+        ARPAbet of what was expected and heard, for the drawings; None when nothing was.
     expected_as, heard_ipa, heard_as : str or None
         Plain respelling of what was expected; what was heard, None when nothing was.
+    position : int or None
+        Which of the word's expected sounds it is; None for an added one.
     score : int or None
         0..100.
     start_s, end_s : float
@@ -48,12 +52,15 @@ class SoundView:
     spoken: str
     headline: str
     sureness: str | None
+    expected: str | None
+    heard: str | None
     expected_as: str | None
     heard_ipa: str | None
     heard_as: str | None
     score: int | None
     start_s: float
     end_s: float
+    position: int | None = None
     card: FixCard | None = None
 
     @property
@@ -63,7 +70,7 @@ class SoundView:
 
 
 def view_phone(
-    result: PhoneResult, word: WordResult, catalogue: Catalogue, *, key: str, card: FixCard | None
+    result: PhoneResult, word: WordResult, catalogue: Catalogue, *, key: str, position: int, card: FixCard | None
 ) -> SoundView:
     """Describe one expected sound."""
     heard = result.said if result.verdict is not Verdict.UNCLEAR else None
@@ -80,12 +87,15 @@ def view_phone(
         spoken=_spoken(result.ipa, label, heard_ipa if heard != result.expected else None, catalogue),
         headline=headline,
         sureness=None if result.verdict is Verdict.UNCLEAR else _sureness(result.said_probability, catalogue),
+        expected=result.expected,
+        heard=heard,
         expected_as=sound(result.expected, language=catalogue.language).respelling,
         heard_ipa=heard_ipa,
         heard_as=sound(heard, language=catalogue.language).respelling if heard else None,
         score=None if result.score is None else round(result.score),
         start_s=max(0.0, result.start_s - _CONTEXT_S),
         end_s=result.end_s + _CONTEXT_S,
+        position=position,
         card=card,
     )
 
@@ -104,6 +114,8 @@ def view_insertion(
         spoken=_spoken(ipa, label, None, catalogue),
         headline=catalogue.say("sound.headline.extra", heard=ipa, word=word.text),
         sureness=_sureness(result.probability, catalogue),
+        expected=None,
+        heard=result.phone,
         expected_as=None,
         heard_ipa=ipa,
         heard_as=sound(result.phone, language=catalogue.language).respelling,

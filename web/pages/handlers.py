@@ -1,6 +1,6 @@
 """What the practice page's events do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -10,7 +10,16 @@ from speech.results import Assessment
 from speech.settings import Settings
 from web.assessing import AssessmentQueue
 from web.catalogue import Catalogue, open_catalogue
-from web.components.parts import render_footer, render_header, render_message, render_picker, render_recorder
+from web.components.parts import (
+    render_footer,
+    render_header,
+    render_journey,
+    render_listen,
+    render_message,
+    render_progress,
+    render_recorder,
+    render_shelf,
+)
 from web.components.result import render_empty, render_result
 from web.errors import NoRecording, WebError
 from web.recordings import RecordingStore
@@ -21,11 +30,24 @@ _WHICHEVER_ATTEMPT = 0
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A reading that was judged: the page's count of checks, its own name of the recording, and the verdicts."""
+    """A reading that was judged.
+
+    Parameters
+    ----------
+    attempt : int
+        The page's count of checks.
+    clip : str
+        The page's own name of the recording.
+    assessment : Assessment
+        The verdicts.
+    before : Judged or None
+        The reading of the same text just before, without one of its own.
+    """
 
     attempt: int
     clip: str
     assessment: Assessment
+    before: "Judged | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +84,6 @@ class PracticeHandlers:
         self._queue = queue
         self._store = store
 
-    def pick(self, event: gr.EventData) -> str:
-        """Put a sentence or a word into the text box."""
-        return str(event.text)
-
     async def check(
         self, text: str, language: str, last: Outcome, event: gr.EventData, request: gr.Request
     ) -> tuple[Any, str, Outcome]:
@@ -77,7 +95,7 @@ class PracticeHandlers:
         except SpeechError as error:
             # The result of the reading before stays; so does the recording.
             return gr.skip(), render_message(error, catalogue, attempt=attempt), Outcome(last.judged, error)
-        judged = Judged(attempt, str(event.clip), assessment)
+        judged = Judged(attempt, str(event.clip), assessment, _comparable(last.judged, assessment))
         return _show(judged, catalogue), "", Outcome(judged)
 
     async def _judge(self, identifier: str, text: str, owner: str | None) -> Assessment:
@@ -103,21 +121,38 @@ class PracticeHandlers:
         message = render_message(last.error, catalogue, attempt=_WHICHEVER_ATTEMPT) if last.error else ""
         return (
             render_header(catalogue),
-            render_picker(catalogue),
+            render_shelf(catalogue),
             gr.update(
                 label=catalogue.say("text.label"),
                 info=catalogue.say("text.info"),
                 placeholder=catalogue.say("text.placeholder"),
             ),
+            render_listen(catalogue),
             render_recorder(self._settings, catalogue),
             message,
+            render_journey(catalogue),
             _show(last.judged, catalogue),
+            render_progress(catalogue),
             render_footer(catalogue),
             catalogue.language,
         )
 
 
+def _comparable(last: Judged | None, assessment: Assessment) -> Judged | None:
+    """The reading before, if it was of the same text."""
+    if last is None or last.assessment.text.casefold() != assessment.text.casefold():
+        return None
+    return replace(last, before=None)
+
+
 def _show(judged: Judged | None, catalogue: Catalogue) -> str:
     if judged is None:
         return render_empty(catalogue)
-    return render_result(judged.assessment, catalogue, attempt=judged.attempt, clip=judged.clip)
+    before = judged.before
+    return render_result(
+        judged.assessment,
+        catalogue,
+        attempt=judged.attempt,
+        clip=judged.clip,
+        before=before and (before.clip, before.assessment),
+    )

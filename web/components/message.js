@@ -1,7 +1,0 @@
-// Tells the recorder that a check ended with a message instead of a result.
-watch("value", () => {
-  const box = element.querySelector(".lf-message");
-  if (!box) return;
-  const detail = { attempt: Number(box.dataset.attempt), code: box.dataset.code, ok: false };
-  document.dispatchEvent(new CustomEvent("lafal:checked", { detail }));
-});
