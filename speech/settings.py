@@ -29,6 +29,8 @@ class Settings:
         Recordings judged at the same time by the web app.
     max_waiting : int
         Recordings that may wait for a worker; beyond it the web app asks people to come back.
+    max_wait_s : float
+        Seconds a recording may wait for its turn before its sender is asked to come back.
     recording_lifetime_s : float
         Seconds until a recording that was sent but not checked is deleted.
     exercises_folder : str
@@ -48,6 +50,7 @@ class Settings:
     port: int = 7860
     workers: int = 2
     max_waiting: int = 40
+    max_wait_s: float = 30.0
     recording_lifetime_s: float = 600.0
     exercises_folder: str = ""
     voice_folder: str = ""

@@ -1,13 +1,16 @@
 """The HTTP API: judge a recording, hand one over for the practice page, ask whether the server is well."""
 
+import asyncio
 import json
-from typing import Annotated, Literal, cast
+from collections.abc import Coroutine
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from speech.errors import FileTooLarge
+from speech.results import Assessment
 from speech.settings import Settings
 from web.assessing import AssessmentQueue
 from web.errors import BadRequest
@@ -15,6 +18,7 @@ from web.recordings import RecordingStore, new_token
 from web.security import OWNER_COOKIE
 
 _MEGABYTE = 1_000_000
+_LOOK_EVERY_S = 0.25
 
 
 class ErrorBody(BaseModel):
@@ -31,6 +35,13 @@ class RecordingBody(BaseModel):
     id: str
     bytes: int
     seconds_kept: float
+
+
+class PlaceBody(BaseModel):
+    """Where a recording stands in the line."""
+
+    before: int
+    seconds: float
 
 
 class HealthBody(BaseModel):
@@ -50,7 +61,7 @@ def build_api(settings: Settings, *, queue: AssessmentQueue, store: RecordingSto
     """Build the routes under /api/v1."""
     router = APIRouter(prefix="/api/v1", responses=_REFUSALS)
     _add_health(router, settings, queue)
-    _add_recordings(router, settings, store)
+    _add_recordings(router, settings, queue, store)
     _add_assess(router, settings, queue)
     return router
 
@@ -62,7 +73,7 @@ def _add_health(router: APIRouter, settings: Settings, queue: AssessmentQueue) -
         return HealthBody(status="ok" if queue.ready else "starting", model=settings.model, waiting=queue.waiting)
 
 
-def _add_recordings(router: APIRouter, settings: Settings, store: RecordingStore) -> None:
+def _add_recordings(router: APIRouter, settings: Settings, queue: AssessmentQueue, store: RecordingStore) -> None:
     @router.post("/recordings", status_code=201)
     async def add_recording(request: Request, response: Response) -> RecordingBody:
         """Take the recording in the request's body; it belongs to the browser that sent it, for a few minutes."""
@@ -74,10 +85,17 @@ def _add_recordings(router: APIRouter, settings: Settings, store: RecordingStore
             response.set_cookie(OWNER_COOKIE, owner, httponly=True, samesite="strict", secure=secure)
         return RecordingBody(id=stored.id, bytes=stored.stored_bytes, seconds_kept=settings.recording_lifetime_s)
 
+    @router.get("/recordings/{recording_id}/place")
+    async def place(recording_id: str) -> PlaceBody:
+        """Say how many recordings are before this one, and about how long it takes until its verdict."""
+        found = queue.place(recording_id)
+        return PlaceBody(before=found.before, seconds=round(found.seconds, 1))
+
 
 def _add_assess(router: APIRouter, settings: Settings, queue: AssessmentQueue) -> None:
     @router.post("/assess")
     async def assess(
+        request: Request,
         audio: Annotated[UploadFile, File(description="WAV, FLAC, MP3, Ogg, WebM or MP4/M4A")],
         text: Annotated[str, Form(description="What the learner was asked to read")],
         format: Annotated[Literal["lafal", "azure"], Form(description="Shape of the answer")] = "lafal",
@@ -88,10 +106,19 @@ def _add_assess(router: APIRouter, settings: Settings, queue: AssessmentQueue) -
 
         pronunciations = _pronunciations(own)
         recording = await _read(audio, limit_bytes=settings.max_file_bytes)
-        assessment = await queue.assess(recording, text, own=pronunciations)
+        assessment = await _while_connected(request, queue.assess(recording, text, own=pronunciations))
         if format == "azure":
             return JSONResponse(to_azure(assessment))
         return Response(to_json(assessment), media_type="application/json")
+
+
+async def _while_connected(request: Request, judging: Coroutine[Any, Any, Assessment]) -> Assessment:
+    """Wait for a verdict, and give its place in the line up when nobody waits for it any more."""
+    task = asyncio.create_task(judging)
+    while not (await asyncio.wait({task}, timeout=_LOOK_EVERY_S))[0]:
+        if await request.is_disconnected():
+            task.cancel()
+    return await task
 
 
 async def _read(upload: UploadFile, *, limit_bytes: int) -> bytes:

@@ -43,7 +43,12 @@ def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
     FastAPI
         Ready for an ASGI server. Recordings are deleted after their check, and all of them when the app stops.
     """
-    queue = AssessmentQueue(_opener(settings, judge), workers=settings.workers, max_waiting=settings.max_waiting)
+    queue = AssessmentQueue(
+        _opener(settings, judge),
+        workers=settings.workers,
+        max_waiting=settings.max_waiting,
+        max_wait_s=settings.max_wait_s,
+    )
     store = RecordingStore(max_bytes=settings.max_file_bytes, lifetime_s=settings.recording_lifetime_s)
     app = FastAPI(
         title="Lafal",

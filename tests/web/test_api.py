@@ -1,14 +1,20 @@
+import asyncio
 import dataclasses
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 import pytest
-from fabricated import StandInJudge, build_app
+from fabricated import StandInJudge, build_app, reading
+from fastapi import Request
 from fastapi.testclient import TestClient
 
 from speech.errors import ModelNotFound, NotAudio, Silence, TooLong, UnsupportedAudio
 from speech.export import from_json
 from speech.results import Assessment
 from speech.settings import Settings
+from web.api import _while_connected
 
 ASSESS = "/api/v1/assess"
 
@@ -75,11 +81,56 @@ def test_a_missing_field_is_named(client: TestClient) -> None:
     assert "audio" in answer.json()["message"]
 
 
-def test_too_many_readings_wait(judge: StandInJudge) -> None:
-    with TestClient(build_app(Settings(max_waiting=0), judge)) as client:
+def test_too_many_readings_wait(judge: StandInJudge, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, let_go = threading.Event(), threading.Event()
+
+    def slowly(*_: object, **__: object) -> Assessment:
+        inside.set()
+        assert let_go.wait(10)
+        return reading()
+
+    monkeypatch.setattr(judge, "assess", slowly)
+    settings = Settings(workers=1, max_waiting=0)
+    with TestClient(build_app(settings, judge)) as client, ThreadPoolExecutor(1) as other:
+        first = other.submit(post, client)
+        assert inside.wait(10)
         answer = post(client)
+        let_go.set()
+        assert first.result().status_code == 200
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_a_caller_that_is_gone_gives_its_place_up() -> None:
+    class Gone:
+        async def is_disconnected(self) -> bool:
+            return True
+
+    async def scenario() -> None:
+        started = asyncio.Event()
+        ended: list[str] = []
+
+        async def judging() -> Assessment:
+            started.set()
+            try:
+                await asyncio.sleep(30)
+            except asyncio.CancelledError:
+                ended.append("given up")
+                raise
+            return reading()
+
+        with pytest.raises(asyncio.CancelledError):
+            await _while_connected(cast("Request", Gone()), judging())
+        assert started.is_set() and ended == ["given up"]
+
+    asyncio.run(scenario())
+
+
+def test_the_place_of_a_recording_is_told(client: TestClient) -> None:
+    recording = client.post("/api/v1/recordings", content=b"webm").json()["id"]
+    place = client.get(f"/api/v1/recordings/{recording}/place").json()
+    assert place["before"] == 0
+    assert place["seconds"] > 0
 
 
 def test_health(client: TestClient) -> None:
@@ -89,7 +140,21 @@ def test_health(client: TestClient) -> None:
 
 def test_openapi_names_every_route_and_no_docs_page_is_served(client: TestClient) -> None:
     paths = client.get("/api/v1/openapi.json").json()["paths"]
-    assert set(paths) == {"/api/v1/health", "/api/v1/recordings", ASSESS}
+    assert set(paths) == {
+        ASSESS,
+        *(
+            f"/api/v1/{name}"
+            for name in (
+                "examples",
+                "examples/audio",
+                "exercises",
+                "health",
+                "mouths",
+                "recordings",
+                "recordings/{recording_id}/place",
+            )
+        ),
+    }
     assert {"413", "415", "422", "429", "503"} <= set(paths[ASSESS]["post"]["responses"])
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
 

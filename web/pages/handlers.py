@@ -104,7 +104,8 @@ class PracticeHandlers:
             raise TextTooLong({"words": words, "limit": self._settings.max_words})
         if not identifier:
             raise NoRecording
-        assessment = await self._queue.assess(self._store.read(identifier, owner=owner), text)
+        recording = self._store.read(identifier, owner=owner)
+        assessment = await self._queue.assess(recording, text, name=identifier)
         # The browser keeps the recording; should it be wanted again, it comes again.
         self._store.delete(identifier, owner=owner)
         return assessment

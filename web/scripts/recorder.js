@@ -9,6 +9,7 @@ const LOUD_PEAK = 0.98;
 const QUIET_AFTER_S = 2.5;
 const TEST_FOR_S = 15;
 const ANSWER_WITHIN_MS = 60000;
+const LOOK_EVERY_MS = 1500;
 const METER_DECADES = 2.2;
 const BUSY = ["asking", "sending", "checking"];
 
@@ -163,6 +164,17 @@ export function connectRecorder({ element, trigger, watch }) {
     trigger("check", { recording: clip.remote, clip: clip.key, attempt: state.attempt });
     clearTimeout(patience);
     patience = setTimeout(() => settle({ attempt: state.attempt, ok: false, code: "no_answer" }), ANSWER_WITHIN_MS);
+    setTimeout(() => tellPlace(state.attempt), LOOK_EVERY_MS);
+  }
+
+  // Says how many readings are before this one, as long as there are any.
+  async function tellPlace(attempt) {
+    if (state.phase !== "checking" || attempt !== state.attempt) return;
+    const place = await fetch(`/api/v1/recordings/${state.clip.remote}/place`).then((answer) => answer.json()).catch(() => null);
+    if (state.phase !== "checking" || attempt !== state.attempt) return;
+    if (place?.before) become("checking", "recorder.waiting", { before: number(place.before), seconds: number(Math.ceil(place.seconds)) });
+    else become("checking", "recorder.listening");
+    setTimeout(() => tellPlace(attempt), LOOK_EVERY_MS);
   }
 
   function settle({ attempt, ok, code }) {
