@@ -175,3 +175,9 @@ def test_a_missing_folder_is_warned_about_and_stops_nothing(tmp_path: Path, capl
 def test_level_check_names_shipped_exercises() -> None:
     ids = json.loads((EXERCISES / "level_check.json").read_text(encoding="utf-8"))["exercises"]
     assert [one.id for one in level_check()] == ids
+
+
+def test_the_readme_counts_right() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    exercises = sum(len(unit.exercises) for unit in units())
+    assert f"{len(units())} units ({exercises} words, pairs" in readme

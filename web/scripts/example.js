@@ -29,7 +29,8 @@ async function fetchExample(text) {
 // The part of an example that a word (by where it starts in the text) or one of its sounds takes; null if it has none.
 export function spanOf(example, { char, position }) {
   const words = example.words.filter((one) => one.char_start === char);
-  if (!words.length) return null;
+  // A few short words have a voice but no times.
+  if (!words.length) return example.words.length ? null : { pcm: example.pcm };
   // "21" is written once and spoken as two words: then a sound is not told apart.
   const phone = words.length === 1 && position !== undefined ? words[0].phones[position] : null;
   const context_s = phone ? SOUND_CONTEXT_S : WORD_CONTEXT_S;

@@ -34,7 +34,7 @@ export function connectRecorder({ element, trigger, watch }) {
     act("listen").hidden = !clip;
     act("test").hidden = Boolean(clip) || !["idle", "testing"].includes(phase);
     part("file").disabled = !["idle", "ready"].includes(phase);
-    const seconds = Math.floor(phase === "recording" ? state.seconds : (clip?.seconds ?? 0));
+    const seconds = Math.floor(phase === "recording" ? state.seconds : state.isFresh ? 0 : (clip?.seconds ?? 0));
     part("clock").textContent = `0:${String(seconds).padStart(2, "0")}`;
     const [key, facts] = state.note;
     if (part("note").textContent !== say(key, facts)) part("note").textContent = say(key, facts);

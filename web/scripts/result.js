@@ -65,11 +65,13 @@ export function connectResult({ element, watch }) {
   }
 
   function announce(section, attempt) {
+    // The report may end a journey, whose summary then is the news; a reading that was refused is always news.
+    const isPassedOver = document.body.classList.contains("lf-flowing") && !report().refused;
     document.dispatchEvent(new CustomEvent("lafal:checked", { detail: { attempt, ok: true } }));
     document.querySelector("#lf-announcer").textContent = section.dataset.summary;
     document.dispatchEvent(new CustomEvent("lafal:report", { detail: report() }));
     if (performance.getEntriesByName("lafal:stop").length) performance.measure("lafal:verdict", "lafal:stop");
-    if (document.body.classList.contains("lf-flowing")) return;
+    if (isPassedOver) return;
     section.querySelector("h2").focus({ preventScroll: true });
     section.scrollIntoView({ block: "start", behavior: "smooth" });
   }
