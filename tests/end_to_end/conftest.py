@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,8 +19,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from speech.settings import Settings
 from web.application import create_app
 
-DATA = Path(__file__).parent / "data"
-RATE_HZ = 16_000
+# Tests beside this file share how a learner goes about things, however pytest was started.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from learner import DATA, DESKTOP, RATE_HZ, Screen, Troubles, watch
+
 _ROOM_DBFS = -60.0
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (
@@ -30,14 +34,14 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
 )
 _FAKE_MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 _MISSING = (
     "No Chromium or Chrome on this computer, so the page was not tried in a browser. "
     "Install one (Debian, Ubuntu: apt-get install chromium) and run the tests again."
 )
-
-OpenPage = Callable[..., Page]
+_PICTURES = Path(__file__).parents[2] / "artefacts" / "screenshots"
 
 
 @pytest.fixture(scope="session")
@@ -78,42 +82,67 @@ def address(chromium: str) -> Iterator[str]:
     thread.join(20)
 
 
-@pytest.fixture
-def open_page(playwright: Playwright, chromium: str, address: str) -> Iterator[OpenPage]:
-    """Open the page, with a recording as microphone if one is given; nothing may reach another host or throw."""
-    opened: list[tuple[Browser, BrowserContext]] = []
-    troubles: list[str] = []
+@pytest.fixture(scope="session")
+def browser_with(playwright: Playwright, chromium: str) -> Iterator[Callable[[Path | None], Browser]]:
+    """Give a browser whose microphone plays a recording from its start each time it opens, or one that has none."""
+    running: dict[Path | None, Browser] = {}
 
-    def open_one(microphone: Path | None = None, *, locale: str = "en-US", width: int = 1280) -> Page:
-        capture = (*_FAKE_MICROPHONE, f"--use-file-for-fake-audio-capture={microphone}%noloop") if microphone else ()
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*_FLAGS, *capture])
-        context = browser.new_context(locale=locale, viewport={"width": width, "height": 760})
-        opened.append((browser, context))
+    def launch(recording: Path | None) -> Browser:
+        if recording not in running:
+            capture = (*_FAKE_MICROPHONE, f"--use-file-for-fake-audio-capture={recording}%noloop") if recording else ()
+            running[recording] = playwright.chromium.launch(executable_path=chromium, args=[*_FLAGS, *capture])
+        return running[recording]
+
+    yield launch
+    for browser in running.values():
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser_with: Callable[[Path | None], Browser], address: str) -> Iterator[Callable[..., Page]]:
+    """Open the page in a fresh profile; nothing may reach another host, be refused by the policy, or throw."""
+    opened: list[BrowserContext] = []
+    troubles = Troubles(address)
+
+    def open_one(
+        microphone: Path | None = None,
+        *,
+        screen: Screen = DESKTOP,
+        locale: str = "en-US",
+        place: str = "/",
+        before: str = "",
+        is_new: bool = False,
+    ) -> Page:
+        context = browser_with(microphone).new_context(locale=locale, viewport=screen.viewport)
+        opened.append(context)
+        # Only tests of the first visit are greeted.
+        if not is_new:
+            context.add_init_script("localStorage['lafal.progress.1'] ??= '{\"greeted\": true}'")
+        if before:
+            context.add_init_script(before)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("request", lambda request: _note_foreign(request.url, address, troubles))
-        page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
-        page.goto(address)
-        page.locator(".lf-recorder").wait_for()
+        watch(page, troubles)
+        page.goto(address + place)
+        page.locator(".lf-shelf[data-ready]").wait_for()
+        page.locator(".lf-recorder[data-phase=idle]").wait_for()
         return page
 
     yield open_one
-    for browser, context in opened:
+    for context in opened:
         context.close()
-        browser.close()
-    assert not troubles
+    assert not troubles.found
 
 
-def _note_foreign(url: str, address: str, troubles: list[str]) -> None:
-    if not url.startswith((address, "data:", "blob:")):
-        troubles.append(f"request to {url}")
-
-
-@pytest.fixture
-def microphone(tmp_path: Path) -> Callable[[str], Path]:
+@pytest.fixture(scope="session")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Write a WAV for the fake microphone: a recording in a quiet room, with a moment before and after it."""
+    folder = tmp_path_factory.mktemp("microphone")
 
     def write(name: str) -> Path:
+        path = folder / f"{name}.wav"
+        if path.exists():
+            return path
         pause = np.zeros(RATE_HZ * 6 // 10, np.float32)
         voice = np.zeros(2 * RATE_HZ, np.float32)
         if name != "silence":
@@ -121,8 +150,32 @@ def microphone(tmp_path: Path) -> Callable[[str], Path]:
             assert rate_hz == RATE_HZ
         heard = np.concatenate([pause, voice, pause])
         room = np.random.default_rng(1).normal(scale=10 ** (_ROOM_DBFS / 20), size=len(heard))
-        path = tmp_path / f"{name}.wav"
         soundfile.write(path, heard + room, RATE_HZ, subtype="PCM_16")
         return path
 
     return write
+
+
+@pytest.fixture
+def right(microphone: Callable[[str], Path]) -> Path:
+    """Give a reading of `learner.TEXT` without an error."""
+    return microphone("right")
+
+
+@pytest.fixture
+def planted(microphone: Callable[[str], Path]) -> Path:
+    """Give a reading of `learner.TEXT` that says "pish" for "fish"."""
+    return microphone("planted")
+
+
+@pytest.fixture
+def picture() -> Callable[[Page, str], None]:
+    """Save the whole page as a picture, named after the state, the screen and the theme."""
+
+    def save(page: Page, name: str) -> None:
+        width = page.evaluate("innerWidth")
+        theme = "dark" if page.evaluate("document.body.classList.contains('dark')") else "light"
+        screen = "phone" if width < 600 else "desktop"
+        page.screenshot(path=_PICTURES / f"{name}-{screen}-{theme}.png", full_page=True, animations="disabled")
+
+    return save

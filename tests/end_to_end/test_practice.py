@@ -1,206 +1,182 @@
-from collections.abc import Callable
+"""Choosing what to say, saying it again, and one word alone."""
+
 from pathlib import Path
 
 import pytest
-import soundfile
-from playwright.sync_api import Locator, Page, expect
+from learner import (
+    DESKTOP,
+    EXERCISE,
+    PHONE,
+    TEXT,
+    OpenPage,
+    Picture,
+    Screen,
+    detail,
+    heard_s,
+    ready,
+    result,
+    text_box,
+    upload,
+    watch_player,
+    word,
+)
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.end_to_end
 
-TEXT = "She eats fish and rice."
-Microphone = Callable[[str], Path]
-OpenPage = Callable[..., Page]
 
-RECORD_MS = 3200
-_DATA = {"media", "fetch", "xhr"}
-
-
-def type_text(page: Page, text: str) -> None:
-    page.locator("#lf-text textarea").fill(text)
-
-
-def record(page: Page, *, milliseconds: int = RECORD_MS) -> None:
-    page.get_by_role("button", name="Record", exact=True).click()
-    page.get_by_role("button", name="Stop", exact=True).wait_for()
-    page.wait_for_timeout(milliseconds)
-    page.get_by_role("button", name="Stop", exact=True).click()
+def test_a_word_is_drilled_and_the_sentence_comes_back(open_page: OpenPage, planted: Path) -> None:
+    page = open_page(place=f"/#{EXERCISE}")
+    upload(page, planted)
+    result(page)
+    word(page, "fish").locator(".lf-word-head").click()
+    expect(detail(page).locator("h3")).to_contain_text("“fish”:")
+    detail(page).get_by_role("button", name="Practise “fish” alone").click()
+    expect(text_box(page)).to_have_value("fish")
+    expect(page.locator("[data-act=record]")).to_be_focused()
+    back = page.locator("[data-shelf=back]")
+    back.click()
+    expect(text_box(page)).to_have_value(TEXT)
+    expect(back).to_be_hidden()
 
 
-def ready(page: Page) -> Locator:
-    check = page.locator("[data-act=check]")
-    expect(check).to_have_attribute("aria-disabled", "false")
-    return check
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
+def test_every_sound_and_word_opens(open_page: OpenPage, planted: Path, screen: Screen) -> None:
+    page = open_page(screen=screen, place=f"/#{EXERCISE}")
+    upload(page, planted)
+    result(page)
+    for written in ("rice", "She", "and", "eats"):
+        for opener in (".lf-sound", ".lf-word-head"):
+            word(page, written).locator(opener).first.click()
+            expect(detail(page)).to_have_count(1)
+            expect(detail(page).locator("h3")).to_contain_text(f"“{written.lower()}”", ignore_case=True)
+            expect(page.locator("[aria-expanded=true][aria-controls=lf-panel]")).to_have_count(1)
+        # On a phone the panel stands below the word that was touched, on a wide screen beside the sentence.
+        panel, card = page.locator(".lf-panel").bounding_box(), word(page, written).bounding_box()
+        assert panel is not None and card is not None
+        assert (
+            (panel["y"] >= card["y"] + card["height"]) if screen is PHONE else (panel["x"] >= card["x"] + card["width"])
+        )
 
 
-def upload(page: Page, path: Path) -> None:
-    page.locator("#lf-file").set_input_files(path)
-    ready(page)
+def test_a_pair_is_drilled(open_page: OpenPage, planted: Path) -> None:
+    page = open_page(place=f"/#{EXERCISE}")
+    upload(page, planted)
+    result(page)
+    first = detail(page).locator(".lf-pair").first
+    spoken = [chip.inner_text().strip() for chip in first.locator("[data-say]").all()]
+    first.locator("[data-practise]").click()
+    expect(text_box(page)).to_have_value(", ".join(spoken))
 
 
-def word(page: Page, written: str) -> Locator:
-    return page.get_by_role("group", name=written, exact=True)
-
-
-@pytest.fixture
-def right(microphone: Microphone) -> Path:
-    return microphone("right")
-
-
-def test_a_right_reading_is_scored(open_page: OpenPage, right: Path) -> None:
-    page = open_page(right)
-    type_text(page, TEXT)
-    record(page)
-    ready(page).click()
-    page.locator(".lf-result").wait_for()
-    assert int(page.locator(".lf-ring strong").inner_text()) >= 75
-    for sound in word(page, "fish").locator(".lf-sound").all():
-        assert "lf-good" in (sound.get_attribute("class") or "")
-    assert page.locator(".lf-sound.lf-good").count() >= 10  # of 13: the model blames one or two of them wrongly
-    # The result is announced, and focus follows it.
-    expect(page.locator("#lf-announcer")).to_contain_text("Overall")
-    expect(page.locator("#lf-result-title")).to_be_focused()
-
-
-def test_a_planted_wrong_sound_is_named_and_only_that(open_page: OpenPage, microphone: Microphone) -> None:
-    page = open_page(microphone("planted"))
-    type_text(page, TEXT)
-    record(page)
-    ready(page).click()
-    fish = word(page, "fish")
-    expect(fish.get_by_role("button", name="f work on it, heard p")).to_be_visible()
-    assert fish.locator(".lf-wrong").count() == 1
-    detail = page.locator(".lf-detail:visible")
-    expect(detail.get_by_role("heading", level=3)).to_have_text("We expected /f/ in “fish” and heard /p/.")
-    expect(detail.locator(".lf-card li").first).to_be_visible()
-    # One's own word is played from the recording in this page: no request is made for it.
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if request.resource_type in _DATA else None)
-    detail.get_by_role("button", name="My word").click()
-    page.wait_for_selector("audio.lf-voice", state="attached")
-    assert not [url for url in asked if not url.startswith("blob:")]
-
-
-def test_silence_is_explained_and_the_recording_stays(open_page: OpenPage, microphone: Microphone) -> None:
-    page = open_page(microphone("silence"))
-    page.get_by_role("button", name="Record", exact=True).click()
-    expect(page.locator("[data-part=note]")).to_contain_text("We hear nothing yet")
-    page.get_by_role("button", name="Stop", exact=True).click()
-    ready(page).click()
-    alert = page.get_by_role("alert").filter(has_text="We heard no speech")
-    expect(alert).to_contain_text("microphone is chosen")
-    expect(page.get_by_role("button", name="Hear my recording")).to_be_visible()
-    ready(page)
-    page.get_by_role("button", name="Bahasa Indonesia").click()
-    expect(page.locator(".lf-message")).to_contain_text("Kami tidak mendengar ucapan")
-
-
-def test_with_the_keyboard_alone(open_page: OpenPage, right: Path) -> None:
-    page = open_page()
-    type_text(page, TEXT)
-    upload(page, right)
-    page.locator("#lf-text textarea").focus()
-    _tab_to(page, "[data-act=check]")
-    page.keyboard.press("Enter")
-    expect(page.locator("#lf-result-title")).to_be_focused()
-    _tab_to(page, ".lf-sound")
-    first = page.locator(".lf-sound").first
-    expect(first).to_be_focused()
-    page.keyboard.press("ArrowRight")
-    second = page.locator(".lf-sound").nth(1)
-    expect(second).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(second).to_have_attribute("aria-expanded", "true")
-    expect(page.locator(".lf-detail:visible h3")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(second).to_be_focused()
-
-
-def _tab_to(page: Page, selector: str) -> None:
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    pytest.fail(f"Tab never reaches {selector}")
-
-
-def test_indonesian_on_a_phone_and_a_switch_that_keeps_everything(open_page: OpenPage, right: Path) -> None:
-    page = open_page(locale="id-ID", width=360)
-    assert page.evaluate("document.documentElement.lang") == "id"
-    type_text(page, TEXT)
-    upload(page, right)
-    page.get_by_role("button", name="Periksa bacaanku").click()
-    expect(page.locator("#lf-result-title")).to_have_text("Bacaanmu")
-    word(page, "fish").get_by_role("button", name="ʃ bagus").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+def test_a_second_try_is_compared_with_the_last(
+    open_page: OpenPage, planted: Path, right: Path, picture: Picture
+) -> None:
+    page = open_page(place=f"/#{EXERCISE}")
+    upload(page, planted)
+    result(page, attempt=1)
+    expect(page.locator(".lf-comparison")).to_have_count(0)
     score = page.locator(".lf-ring strong").inner_text()
-    page.get_by_role("button", name="English").click()
-    expect(page.locator("#lf-result-title")).to_have_text("Your reading")
-    assert page.evaluate("document.documentElement.lang") == "en"
-    assert page.locator(".lf-ring strong").inner_text() == score
-    expect(page.locator(".lf-detail:visible h3")).to_have_text("Your /ʃ/ in “fish” was good.")
-    expect(page.locator("#lf-text textarea")).to_have_value(TEXT)
-    expect(page.get_by_role("button", name="Hear my recording")).to_be_visible()
-    page.reload()
-    expect(page.get_by_role("button", name="Check my reading")).to_be_visible()
-
-
-def test_trouble_is_explained_and_nothing_is_lost(open_page: OpenPage, right: Path, tmp_path: Path) -> None:
-    page = open_page()
-    message = page.locator(".lf-message")
-    # Not ready, yet it can be pressed and says why; a browser driver would wait for it to be ready.
-    page.locator("[data-act=check]").dispatch_event("click")
-    expect(page.locator("[data-part=note]")).to_contain_text("First record yourself")
-    samples, rate_hz = soundfile.read(right, dtype="int16")
-    blip = tmp_path / "blip.wav"
-    soundfile.write(blip, samples[rate_hz : rate_hz + rate_hz // 5], rate_hz)
-    page.locator("#lf-file").set_input_files({"name": "a.wav", "mimeType": "audio/wav", "buffer": b"<html>no</html>"})
-    ready(page).click()
-    expect(message).to_contain_text("not a sound recording")
-    upload(page, blip)
-    page.locator("[data-act=check]").click()
-    expect(message).to_have_attribute("data-code", "too_short")
     upload(page, right)
-    for text, hint in (("", "no words to read"), ("🙂🎉", "no words to read"), ("tea " * 500, "too long (500 words")):
-        type_text(page, text)
-        ready(page).click()
-        expect(message).to_contain_text(hint)
-    type_text(page, f"{TEXT} 🙂")
+    result(page, attempt=2)
+    comparison = page.locator(".lf-comparison")
+    expect(comparison).to_contain_text(f"Last time {score}, now {page.locator('.lf-ring strong').inner_text()}")
+    expect(comparison.locator(".lf-good")).to_contain_text("/f/ in “fish”")
+    watch_player(page)
+    comparison.get_by_role("button", name="Hear the last try").click()
+    assert heard_s(page, number=1)[0][0] > 2
+    picture(page, "comparison")
+    # Another text has nothing to be compared with.
+    text_box(page).fill("fish")
     ready(page).click()
-    page.locator(".lf-result").wait_for()
-    expect(message).to_have_count(0)
+    result(page, attempt=3)
+    expect(page.locator(".lf-comparison")).to_have_count(0)
 
 
-def test_one_check_for_a_double_click_with_progress_at_once(open_page: OpenPage, right: Path) -> None:
+def test_units_and_exercises_are_turned(open_page: OpenPage) -> None:
     page = open_page()
-    type_text(page, TEXT)
-    upload(page, right)
-    checks: list[str] = []
-    page.on("request", lambda request: checks.append(request.url) if "queue/join" in request.url else None)
-    shown_after_ms = page.evaluate(
-        """() => {
-            const check = document.querySelector("[data-act=check]"), start = performance.now();
-            check.click();
-            check.click();
-            const busy = document.body.classList.contains("lf-busy") && check.textContent.includes("Checking");
-            return busy ? performance.now() - start : Infinity;
-        }"""
-    )
-    assert shown_after_ms < 100
-    page.locator(".lf-result").wait_for()
-    assert len(checks) == 1
-    expect(page.locator("body")).not_to_have_class("lf-busy")
-    # The server deleted what it judged; a second check sends it again by itself.
-    ready(page).click()
-    expect(page.locator(".lf-result")).to_have_attribute("data-attempt", "2")
+    chip = page.locator(".lf-unit[data-unit=th]")
+    chip.click()
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".lf-unit[aria-pressed=true]")).to_have_count(1)
+    expect(text_box(page)).to_have_value("think")
+    place = page.locator("[data-part=place]")
+    expect(place).to_have_text("1 / 34")
+    expect(page.locator("[data-part=trains]")).to_contain_text("/θ/")
+    page.locator("[data-shelf=next]").click()
+    expect(text_box(page)).to_have_value("mother")
+    assert page.evaluate("location.hash") == "#th-mother"
+    for _ in range(2):
+        page.locator("[data-shelf=previous]").click()
+    expect(place).to_have_text("34 / 34")
 
 
-def test_a_sentence_can_be_picked_and_a_word_practised_alone(open_page: OpenPage, right: Path) -> None:
+def test_a_link_opens_its_exercise(open_page: OpenPage) -> None:
+    page = open_page(place=f"/#{EXERCISE}")
+    expect(text_box(page)).to_have_value(TEXT)
+    page.evaluate("location.hash = '#a1-three'")
+    expect(text_box(page)).to_have_value("I have three brothers.")
+    page.evaluate("location.hash = '#nowhere'")
+    expect(text_box(page)).to_have_value("I have three brothers.")
+
+
+def test_a_picture_asks_for_a_word(open_page: OpenPage, picture: Picture) -> None:
+    page = open_page(place="/#pic-fish")
+    shown = page.locator("[data-part=picture]")
+    expect(shown).to_be_visible()
+    assert page.locator("[data-part=image]").evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
+    # The picture gives nothing away: neither the word nor a description of it.
+    expect(text_box(page)).to_be_hidden()
+    assert "fish" not in (page.locator("[data-part=image]").get_attribute("alt") or "").lower()
+    picture(page, "picture")
+    peek = page.locator("[data-shelf=peek]")
+    peek.click()
+    expect(text_box(page)).to_have_value("fish")
+    expect(text_box(page)).to_be_visible()
+    peek.click()
+    expect(text_box(page)).to_be_hidden()
+    page.locator("[data-shelf=next]").click()
+    expect(page.locator("[data-part=image]")).not_to_have_attribute("src", "/pictures/fish.svg")
+    page.locator("[data-shelf=own]").click()
+    expect(shown).to_be_hidden()
+    expect(text_box(page)).to_be_visible()
+
+
+def test_a_partner_speaks_first(open_page: OpenPage, picture: Picture) -> None:
+    page = open_page(place="/#meet-1")
+    prompt = page.locator("[data-part=prompt]")
+    expect(prompt).to_be_visible()
+    expect(page.locator("[data-part=line]")).not_to_be_empty()
+    expect(text_box(page)).to_have_value("Hi, I'm Maya. Nice to meet you.")
+    watch_player(page)
+    page.locator("[data-shelf=prompt]").click()
+    assert heard_s(page, number=1)[0][0] > 0.4
+    picture(page, "dialogue")
+    page.locator("[data-shelf=own]").click()
+    expect(prompt).to_be_hidden()
+
+
+def test_a_sentence_of_ones_own(open_page: OpenPage, right: Path) -> None:
     page = open_page()
-    text = page.locator("#lf-text textarea")
-    page.locator("#lf-pick").select_option(TEXT)
-    expect(text).to_have_value(TEXT)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("[data-shelf=own]").click()
+    expect(text_box(page)).to_have_value("")
+    expect(text_box(page)).to_be_focused()
+    page.keyboard.type("fish and")
+    expect(text_box(page)).to_have_value("fish and")
+    page.locator("[data-shelf=own]").click()
+    page.evaluate("text => navigator.clipboard.writeText(text)", f"{TEXT} 🙂")
+    page.keyboard.press("Control+V")
     upload(page, right)
-    page.locator("[data-act=check]").click()
-    word(page, "rice").locator(".lf-sound").first.click()
-    page.locator(".lf-detail:visible").get_by_role("button", name="Practise “rice” alone").click()
-    expect(text).to_have_value("rice")
+    expect(result(page)).to_have_attribute("data-text", f"{TEXT} 🙂")
+
+
+def test_a_result_is_shared(open_page: OpenPage, right: Path) -> None:
+    page = open_page(place=f"/#{EXERCISE}", before="delete Navigator.prototype.share")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    upload(page, right)
+    result(page)
+    page.locator("[data-act=share]").click()
+    expect(page.locator("#lf-announcer")).to_contain_text("Copied")
+    shared = page.evaluate("navigator.clipboard.readText()")
+    assert TEXT in shared and page.locator(".lf-ring strong").inner_text() in shared

@@ -6,6 +6,8 @@ from fabricated import StandInJudge, build_app
 from fastapi.testclient import TestClient
 
 from speech.settings import Settings
+from web.catalogue import open_catalogue
+from web.course import first_exercise
 from web.recordings import RecordingStore, StoredRecording
 
 
@@ -22,9 +24,16 @@ def test_the_language_chosen_before_wins(client: TestClient) -> None:
     assert answer.headers["location"] == "/id/"
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Check my reading"), ("id", "Periksa bacaanku")])
-def test_a_page_is_served_in_its_language(client: TestClient, language: str, words: str) -> None:
-    assert words in client.get(f"/{language}/").text
+@pytest.mark.parametrize(("language", "other"), [("en", "id"), ("id", "en")])
+def test_a_page_is_served_in_its_language(client: TestClient, language: str, other: str) -> None:
+    page = client.get(f"/{language}/").text
+    for key in ("shelf.title", "recorder.title", "listen.title", "progress.title", "journey.end", "page.footer"):
+        assert open_catalogue(language).say(key) in page
+        assert open_catalogue(other).say(key) not in page
+
+
+def test_the_page_begins_with_an_exercise(client: TestClient) -> None:
+    assert first_exercise().text in client.get("/en/").text
 
 
 def test_a_page_fetches_nothing_from_elsewhere(client: TestClient) -> None:

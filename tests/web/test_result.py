@@ -1,37 +1,19 @@
 import dataclasses
-from html.parser import HTMLParser
+import json
 from types import MappingProxyType
 
 import pytest
 from fabricated import reading, said, word
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markup import Page
 
-from speech.results import Assessment, Quality, Score, Verdict, WordError
+from speech.results import Assessment, Pause, Quality, Score, Syllable, Verdict, WordError
 from web.catalogue import Catalogue, open_catalogue
-from web.components.result import render_empty, render_result, summarise, view_words
+from web.components.result import render_empty, render_result, summarise
+from web.components.views import view_words
 
 ENGLISH = open_catalogue("en")
-
-
-class Page(HTMLParser):
-    """Collects what a person can read, and every element."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        if data.strip():
-            self.texts.append(data.strip())
-
-    def all(self, css_class: str) -> list[dict[str, str | None]]:
-        return [found for _, found in self.elements if css_class in (found.get("class") or "").split()]
 
 
 def render(assessment: Assessment, catalogue: Catalogue = ENGLISH) -> Page:
@@ -71,33 +53,6 @@ def test_expected_heard_and_sureness_are_said(assessment: Assessment) -> None:
     texts = render(assessment).texts
     assert "We expected /θ/ in “think” and heard /t/." in texts
     assert "We are sure of what we heard (86 %)." in texts
-
-
-def test_words_keep_the_learners_spelling(assessment: Assessment) -> None:
-    views = view_words(assessment, ENGLISH)
-    assert [view.written for view in views] == ["I", "think", "three", "ships", "really"]
-    assert [view.after for view in views] == ["", "", "", ",", "!"]
-
-
-def test_a_number_spoken_as_two_words_is_one_card(assessment: Assessment) -> None:
-    twenty = dataclasses.replace(word("twenty", [said("T")], start=2), char_end=4)
-    one = dataclasses.replace(word("one", [said("W", at=1)], start=2), char_end=4)
-    counted = dataclasses.replace(
-        assessment, text="🙂 21 «cats»?", words=(twenty, one, word("cats", [said("K")], start=6))
-    )
-    views = view_words(counted, ENGLISH)
-    assert [(view.before, view.written, view.after, view.spoken) for view in views] == [
-        ("🙂", "21", "«", "twenty one"),
-        ("", "cats", "»?", None),
-    ]
-    assert [sound.key for sound in views[0].sounds] == ["w0p0", "w1p0"]
-
-
-def test_an_added_word_gets_its_own_card(assessment: Assessment) -> None:
-    added = dataclasses.replace(word("ʌm", [said("AH")], start=2), char_end=2, error=WordError.INSERTION)
-    first, *rest = assessment.words
-    views = view_words(dataclasses.replace(assessment, words=(first, added, *rest)), ENGLISH)
-    assert [(view.written, view.error_label) for view in views][:3] == [("I", None), ("ʌm", "added"), ("think", None)]
 
 
 def test_a_missing_score_gives_its_reason_and_no_number(assessment: Assessment) -> None:
@@ -158,3 +113,60 @@ def test_every_sentence_comes_from_the_catalogue(assessment: Assessment) -> None
     # What remains is advice of speech.feedback, which translates itself, and other sounds' IPA.
     assert all(text in advice for text in loose)
     assert not [text for text in loose if text in ENGLISH.strings.values()]
+
+
+def test_the_scripts_get_what_they_draw_and_remember(assessment: Assessment) -> None:
+    (section,) = render(assessment).all("lf-result")
+    assert (section["data-attempt"], section["data-clip"], section["data-text"]) == ("3", "clip", assessment.text)
+    assert json.loads(section["data-report"] or "")["overall"] == 71
+    assert len(json.loads(section["data-figure"] or "")["words"]) == 5
+    assert assessment.text in (section["data-share"] or "")
+
+
+def test_every_word_and_sound_opens_a_panel_of_its_own(assessment: Assessment) -> None:
+    page = render(assessment)
+    openers = [found["data-key"] for css in ("lf-word-head", "lf-sound") for found in page.all(css)]
+    panels = [found["data-key"] for found in page.all("lf-detail")]
+    assert sorted(filter(None, openers)) == sorted(filter(None, panels))
+    assert all("hidden" in found for found in page.all("lf-detail"))
+    assert all(found["aria-controls"] == "lf-panel" for css in ("lf-word-head", "lf-sound") for found in page.all(css))
+
+
+def test_a_mouth_for_what_was_expected_and_one_for_what_was_heard(assessment: Assessment) -> None:
+    slots = [found["data-mouth"] for found in render(assessment).all("lf-mouth-slot")]
+    # "think": θ beside t; the vowel after it was right and needs but one.
+    assert slots[slots.index("TH") : slots.index("TH") + 3] == ["TH", "T", "IH"]
+
+
+def test_a_word_added_has_no_model_and_is_not_practised(assessment: Assessment) -> None:
+    added = dataclasses.replace(word("ʌm", [said("AH")], start=2), char_end=2, error=WordError.INSERTION)
+    page = render(dataclasses.replace(assessment, text="", words=(added,)))
+    hears = {found["data-hear"] for _, found in page.elements if "data-hear" in found}
+    assert hears == {"mine"}
+    assert not [found for _, found in page.elements if "data-practise" in found]
+
+
+def test_pairs_can_be_heard_and_tried(assessment: Assessment) -> None:
+    elements = [found for _, found in render(assessment).elements]
+    said_words = [found["data-say"] for found in elements if "data-say" in found]
+    tried = [found["data-practise"] or "" for found in elements if "lf-chip-try" in (found.get("class") or "")]
+    assert said_words and ", ".join(str(one) for one in said_words).startswith(tried[0])
+
+
+def test_the_figure_is_described(assessment: Assessment) -> None:
+    (canvas,) = [found for tag, found in render(assessment).elements if tag == "canvas"]
+    assert canvas["aria-label"] == "Picture of your reading: 5 words in 2.4 seconds."
+    assert assessment.rhythm is not None
+    paused = dataclasses.replace(assessment.rhythm, pauses=(Pause(0.6, 0.9), Pause(1.2, 1.5)))
+    (canvas,) = [
+        found for tag, found in render(dataclasses.replace(assessment, rhythm=paused)).elements if tag == "canvas"
+    ]
+    assert (canvas["aria-label"] or "").endswith("There are 2 pauses.")
+
+
+def test_stress_is_told(assessment: Assessment) -> None:
+    heard = (Syllable(0, 2, 1, False, 1.38, 1.5), Syllable(2, 4, 0, True, 1.5, 1.74))
+    really = dataclasses.replace(assessment.words[4], syllables=heard)
+    texts = " ".join(render(dataclasses.replace(assessment, words=(*assessment.words[:4], really))).texts)
+    assert ENGLISH.say("stress.wrong", syllable="ɹi") in texts
+    assert ENGLISH.say("stress.right", syllable="ɹi") not in texts

@@ -14,7 +14,7 @@ export function connectResult({ element, watch }) {
 
   const root = () => element.querySelector(".lf-result");
   const buttons = () => [...element.querySelectorAll(".lf-sound")];
-  const opener = (key) => element.querySelector(`.lf-sentence [data-key="${key}"]`);
+  const opener = (key) => element.querySelector(`.lf-word [data-key="${key}"]`);
   const panel = () => element.querySelector(".lf-panel");
   const report = () => JSON.parse(root().dataset.report);
 
@@ -22,7 +22,7 @@ export function connectResult({ element, watch }) {
     const chosen = opener(key);
     if (!chosen) return;
     shown.key = key;
-    for (const button of element.querySelectorAll(".lf-sentence [data-key]")) button.setAttribute("aria-expanded", String(button === chosen));
+    for (const button of element.querySelectorAll(".lf-word [data-key]")) button.setAttribute("aria-expanded", String(button === chosen));
     for (const detail of element.querySelectorAll(".lf-detail")) detail.hidden = detail.dataset.key !== key;
     place(chosen);
     const detail = panel().querySelector(".lf-detail:not([hidden])");
@@ -178,9 +178,16 @@ export function connectResult({ element, watch }) {
   element.addEventListener("toggle", () => picture(), true);
   document.addEventListener("lafal:checking", () => document.body.classList.add("lf-busy"));
   document.addEventListener("lafal:checked", () => document.body.classList.remove("lf-busy"));
+  // What is hidden has no size: several exercises in a row show their last result only now.
+  const arrange = () => {
+    if (!root()) return;
+    if (shown.key) open(shown.key);
+    picture();
+  };
+  document.addEventListener("lafal:summary", arrange);
   document.addEventListener("lafal:theme", () => root() && picture());
   window.addEventListener("resize", () => root() && picture());
-  PHONE.addEventListener("change", () => shown.key && open(shown.key));
+  PHONE.addEventListener("change", arrange);
   onLanguage(() => shown.key && root() && showMouths(panel().querySelector(".lf-detail:not([hidden])")));
   watch("value", arrive);
 }
