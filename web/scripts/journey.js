@@ -34,6 +34,7 @@ export function connectJourney({ element, watch }) {
   function finish() {
     journey.isOver = true;
     paint();
+    document.dispatchEvent(new CustomEvent("lafal:summary"));
     const title = part("title");
     title.focus({ preventScroll: true });
     element.scrollIntoView({ block: "start", behavior: "smooth" });
