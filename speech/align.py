@@ -93,30 +93,33 @@ class _Graph:
 
     def best_path(self, log_probs: np.ndarray) -> tuple[np.ndarray, float]:
         """Find the most probable state sequence; states int array, shape (frames,), and its log probability."""
-        fan_in = max(map(len, self.arcs))
-        sources = np.zeros((len(self.arcs), fan_in), np.int32)
-        weights = np.full((len(self.arcs), fan_in), _NEVER)
-        for target, arcs in enumerate(self.arcs):
-            for slot, (source, weight) in enumerate(arcs):
-                sources[target, slot], weights[target, slot] = source, weight
+        sources, weights = self._steps()
         speech = log_probs.max(axis=1, keepdims=True)
         emissions = np.hstack([log_probs, speech])[:, self.labels].astype(np.float64)
-        score = np.full(len(self.labels), _NEVER)
+        scores = np.full(emissions.shape, _NEVER)
         for state, weight in self.entries.items():
-            score[state] = weight + emissions[0, state]
-        came_from = np.zeros((len(emissions), len(score)), np.int32)
-        every = np.arange(len(score))
+            scores[0, state] = weight + emissions[0, state]
         for frame in range(1, len(emissions)):
-            candidates = score[sources] + weights
-            choice = candidates.argmax(axis=1)
-            came_from[frame] = sources[every, choice]
-            score = candidates[every, choice] + emissions[frame]
-        last = max(self.exits, key=lambda state: score[state])
+            candidates = scores[frame - 1].take(sources)
+            candidates += weights
+            np.add(candidates.max(axis=0), emissions[frame], out=scores[frame])
+        last = max(self.exits, key=lambda state: scores[-1, state])
         states = np.empty(len(emissions), np.int32)
         states[-1] = last
         for frame in range(len(emissions) - 1, 0, -1):
-            states[frame - 1] = came_from[frame, states[frame]]
-        return states, float(score[last])
+            # Which step was best is asked again for this one path, rather than kept for all.
+            before = scores[frame - 1]
+            states[frame - 1] = max(self.arcs[states[frame]], key=lambda arc: before[arc[0]] + arc[1])[0]
+        return states, float(scores[-1, last])
+
+    def _steps(self) -> tuple[np.ndarray, np.ndarray]:
+        """Sources and weights of the arcs into each state, padded with impossible ones; shape (most arcs, states)."""
+        fan_in = max(map(len, self.arcs))
+        sources = np.zeros((fan_in, len(self.arcs)), np.intp)
+        weights = np.full(sources.shape, _NEVER)
+        for target, arcs in enumerate(self.arcs):
+            sources[: len(arcs), target], weights[: len(arcs), target] = zip(*arcs, strict=True)
+        return sources, weights
 
     def read(self, states: np.ndarray, log_prob: float, words: int) -> Alignment:
         """Turn a state sequence into spans by word."""

