@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from speech.settings import Settings
 from web.application import create_app
@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from learner import DATA, DESKTOP, RATE_HZ, Screen, Troubles, watch
 
 _ROOM_DBFS = -60.0
+_PATIENCE_MS = 20_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (
     "--no-sandbox",
@@ -103,6 +104,7 @@ def open_page(browser_with: Callable[[Path | None], Browser], address: str) -> I
     """Open the page in a fresh profile; nothing may reach another host, be refused by the policy, or throw."""
     opened: list[BrowserContext] = []
     troubles = Troubles(address)
+    expect.set_options(timeout=_PATIENCE_MS)
 
     def open_one(
         microphone: Path | None = None,
@@ -121,7 +123,7 @@ def open_page(browser_with: Callable[[Path | None], Browser], address: str) -> I
         if before:
             context.add_init_script(before)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(_PATIENCE_MS)
         watch(page, troubles)
         page.goto(address + place)
         page.locator(".lf-shelf[data-ready]").wait_for()
