@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,5 +39,14 @@ def record(name: str, figures: Any, *, now: datetime | None = None, folder: Path
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.jsonl"
     with path.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        stream.write(json.dumps(_writable(line), ensure_ascii=False, allow_nan=False) + "\n")
     return path
+
+
+def _writable(value: Any) -> Any:
+    """JSON knows no nan: what was not measured is null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _writable(entry) for key, entry in value.items()}
+    return [_writable(entry) for entry in value] if isinstance(value, list | tuple) else value

@@ -1,37 +1,22 @@
-"""How long one recording takes, warm and cold, and how much memory."""
+"""How long a verdict takes, for clips of several lengths: against other systems, and against what it costs at least."""
 
-import os
-import re
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
-
+from benchmarks.clips import Clip, write_clips
+from benchmarks.floor import Floor, floor_of, networks_run
 from benchmarks.history import record
-from benchmarks.machine import this_machine
-from benchmarks.readings import MANIFEST, read_manifest
+from benchmarks.processes import Process, measure_processes
+from benchmarks.rates import Rates, measure_rates
+from benchmarks.readings import MANIFEST
+from benchmarks.systems import Lafal, System, open_systems
+from benchmarks.timings import Timing, interleave
+from benchmarks.variants import Variant, Weights, compare_variants, open_variants
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from speech.assess import Assessor
-
-SAMPLE_RATE = 16_000
-WARM_TARGET_S, COLD_TARGET_S, MEMORY_TARGET_MB = 0.5, 5.0, 800.0
-"""What the product promises on two cores."""
-
-WARM_UP_RUNS = 3
-"""Unmeasured runs before the measured ones: the first loads tables and lets the runtime plan its memory."""
-
-
-_POLL_S = 0.01
+REFERENCE_S = 5.0
+"""Length of the clip that targets speak of, where it is measured; else that of the clip nearest to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,28 +25,43 @@ class LatencyOptions:
 
     Parameters
     ----------
+    models : tuple of str
+        What to time: "default" for the embedded network, a folder, the name of a `transformers` checkpoint,
+        "random:wav2vec2-base" or "random:wav2vec2-large" for untrained networks of those sizes (torch, 32 bits), and
+        "pocketsphinx". Targets speak of the first.
+    weights : tuple of {"fp32", "fp16", "int8"}
+        Also export the embedded network with weights of these kinds, and time each; fp32 among them tells what the
+        others cost in accuracy.
+    seconds : tuple of float
+        Lengths of the clips.
+    threads : tuple of int
+        Threads of the network; targets speak of the first.
     runs : int
-        Measured warm runs.
+        Measured warm runs of the embedded network.
+    slow_runs : int
+        Measured warm runs of everything else, spread over the same time.
     cold_runs : int
-        Measured fresh processes.
-    seconds : float
-        Length of the recording.
+        Measured fresh processes of each system.
     manifest : Path
-        List of recordings to build it from.
-    model : str
-        Acoustic model to judge with.
+        List of recordings to build the clips from, and to set scores of other weights against each other.
     """
 
-    runs: int = 30
+    models: tuple[str, ...] = ("default",)
+    weights: tuple[Weights, ...] = ()
+    seconds: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 30.0)
+    threads: tuple[int, ...] = (1, 2)
+    runs: int = 100
+    slow_runs: int = 5
     cold_runs: int = 3
-    seconds: float = 5.0
     manifest: Path = MANIFEST
-    model: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """What was measured; `stages_ms` are medians of `Assessment.timings_ms`, memory the peaks of whole processes."""
+    """What was measured; the first fields are of the first model with the first number of threads on the clip `clip_s`.
+
+    `stages_ms` are medians, megabytes peaks of resident memory of whole processes, `missing` says what was left out.
+    """
 
     model: str
     clip_s: float
@@ -73,165 +73,145 @@ class Latency:
     cold_median_s: float
     warm_peak_mb: float
     cold_peak_mb: float
+    timings: tuple[Timing, ...] = ()
+    processes: tuple[Process, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    rates: tuple[Rates, ...] = ()
+    floors: tuple[Floor, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def measure(options: LatencyOptions) -> Latency:
-    """Measure warm runs in this process, then fresh processes of ``lafal score``.
+    """Measure everything asked for, all systems in turn.
 
     Raises
     ------
     ModelError
-        The model cannot be loaded.
+        A model cannot be loaded.
     RuntimeError
         A fresh process failed.
-    """
-    from speech.assess import Assessor
-    from speech.settings import Settings
-
-    with tempfile.TemporaryDirectory(prefix="lafal-") as folder:
-        clip = Path(folder) / "clip.wav"
-        text = write_clip(clip, options.manifest, seconds=options.seconds)
-        assessor = Assessor(settings=Settings(model=options.model))
-        walls_s, stages_ms = _warm(assessor, clip, text, runs=options.runs)
-        cold = [_cold(clip, text, options.model) for _ in range(options.cold_runs)]
-    return Latency(
-        model=f"{options.model} {assessor.acoustic.version}",
-        clip_s=options.seconds,
-        runs=options.runs,
-        warm_median_s=float(np.median(walls_s)),
-        warm_p95_s=float(np.percentile(walls_s, 95)),
-        stages_ms=stages_ms,
-        cold_runs=options.cold_runs,
-        cold_median_s=float(np.median([seconds for seconds, _ in cold])),
-        warm_peak_mb=_megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss),
-        cold_peak_mb=max(megabytes for _, megabytes in cold),
-    )
-
-
-def write_clip(path: Path, manifest: Path, *, seconds: float) -> str:
-    """Join clean readings of one voice until no further one fits, pad with silence, and write a WAV file.
-
-    Returns
-    -------
-    str
-        The text of the clip.
-
-    Raises
-    ------
     ValueError
-        Not even one reading fits.
+        The first model is not there, or a clip is too short for a word.
     """
-    import soundfile
-
-    readings = [reading for reading in read_manifest(manifest) if reading.kind == "clean"]
-    room = round(seconds * SAMPLE_RATE)
-    pieces: list[np.ndarray] = []
-    texts: list[str] = []
-    for reading in readings:
-        if reading.voice != readings[0].voice:
-            continue
-        samples, _ = soundfile.read(reading.path, dtype="float32")
-        if len(samples) <= room:
-            pieces.append(samples)
-            texts.append(reading.text)
-            room -= len(samples)
-    if not pieces:
-        raise ValueError(f"No clean reading in {manifest} is as short as {seconds:g} s.")
-    soundfile.write(path, np.concatenate([*pieces, np.zeros(room, dtype=np.float32)]), SAMPLE_RATE)
-    return " ".join(texts)
-
-
-def _warm(
-    assessor: "Assessor", clip: Path, text: str, *, runs: int
-) -> tuple[list[float], tuple[tuple[str, float], ...]]:
-    """Wall seconds of each run, and the median milliseconds of each stage."""
-    walls_s: list[float] = []
-    stages: dict[str, list[float]] = {}
-    for run in range(-WARM_UP_RUNS, runs):
-        begin = time.perf_counter()
-        assessment = assessor.assess(clip, text)
-        wall_s = time.perf_counter() - begin
-        if run >= 0:
-            walls_s.append(wall_s)
-            for stage, milliseconds in assessment.timings_ms.items():
-                stages.setdefault(stage, []).append(milliseconds)
-    return walls_s, tuple((stage, float(np.median(values))) for stage, values in stages.items())
+    with tempfile.TemporaryDirectory(prefix="lafal-") as name:
+        folder = Path(name)
+        clips = write_clips(folder, options.manifest, options.seconds)
+        reference = min(clips, key=lambda clip: abs(clip.seconds - REFERENCE_S))
+        systems, missing = open_systems(options.models, threads=options.threads, folder=folder)
+        if not systems or systems[0].name != options.models[0]:
+            raise ValueError(" ".join(missing) or "Name a model.")
+        variants, no_variants = open_variants(options.weights, threads=options.threads, folder=folder)
+        timings = _time([*systems, *variants], clips, options)
+        rates = tuple(measure_rates(threads) for threads in options.threads)
+        single = _one_of_each([*systems, *variants])
+        return _summed_up(
+            systems[0],
+            reference,
+            timings,
+            processes=measure_processes(single, reference, clips, runs=options.cold_runs),
+            variants=compare_variants(variants, options.manifest, threads=options.threads[0]),
+            rates=rates,
+            floors=_floors(systems, clips, timings, rates),
+            missing=(*missing, *no_variants),
+        )
 
 
-def _cold(clip: Path, text: str, model: str) -> tuple[float, float]:
-    """Seconds and peak megabytes of one fresh process that scores the clip."""
-    root = str(Path(__file__).resolve().parent.parent)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
-    command = [sys.executable, "-m", "speech.cli", "score", str(clip), "--text", text, "--json", "--model", model]
-    begin = time.perf_counter()
-    peak_mb = 0.0
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-        while process.poll() is None:
-            peak_mb = max(peak_mb, _high_water_mb(process.pid))
-            time.sleep(_POLL_S)
-        seconds = time.perf_counter() - begin
-    if process.returncode != 0:
-        raise RuntimeError(f"lafal score ended with exit code {process.returncode}")
-    return seconds, peak_mb
-
-
-def _high_water_mb(process_id: int) -> float:
-    """Peak memory of a running process; 0 where the system does not tell.
-
-    The peak that `wait4` reports would count what this process held when the other was forked from it.
-    """
-    try:
-        status = Path(f"/proc/{process_id}/status").read_text()
-    except OSError:
-        return 0.0
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) * 1024 / 1e6 if found else 0.0
-
-
-def _megabytes(maxrss: int) -> float:
-    """Linux counts kilobytes, macOS bytes."""
-    return maxrss / 1e6 if sys.platform == "darwin" else maxrss * 1024 / 1e6
-
-
-def table(latency: Latency) -> "Table":
-    """The figures as a table, each beside its target."""
-    from rich.table import Table
-
-    title = f"One recording of {latency.clip_s:g} s, model {latency.model}"
-    result = Table(title=title, caption=this_machine().described())
-    for heading in ("measure", "value", "target", ""):
-        result.add_column(heading, justify="right" if heading in {"value", "target"} else "left")
-    rows = (
-        (f"warm, median of {latency.runs}", latency.warm_median_s, WARM_TARGET_S, "s"),
-        ("warm, 95th percentile", latency.warm_p95_s, None, "s"),
-        (f"cold process, median of {latency.cold_runs}", latency.cold_median_s, COLD_TARGET_S, "s"),
-        ("peak memory, warm process", latency.warm_peak_mb, MEMORY_TARGET_MB, "MB"),
-        ("peak memory, cold process", latency.cold_peak_mb, MEMORY_TARGET_MB, "MB"),
+def _time(systems: Sequence[System], clips: Sequence[Clip], options: LatencyOptions) -> tuple[Timing, ...]:
+    quick = [system for system in systems if isinstance(system, Lafal) and system.is_embedded]
+    slow = [system for system in systems if system not in quick]
+    return tuple(
+        timing
+        for clip in clips
+        for timing in interleave(quick, clip, runs=options.runs, rarely=slow, rare_runs=options.slow_runs)
     )
-    for name, value, target, unit in rows:
-        digits = 3 if unit == "s" else 0
-        goal = "" if target is None else f"<= {target:g} {unit}"
-        verdict = "" if target is None else "met" if value <= target else "missed"
-        result.add_row(name, f"{value:.{digits}f} {unit}", goal, verdict)
-    for stage, milliseconds in latency.stages_ms:
-        result.add_row(f"  stage {stage}, median", f"{milliseconds:.1f} ms", "", "")
-    return result
+
+
+def _one_of_each(systems: Sequence[System]) -> list[System]:
+    return list({system.name: system for system in reversed(systems)}.values())[::-1]
+
+
+def _floors(
+    systems: Sequence[System], clips: Sequence[Clip], timings: Sequence[Timing], rates: Sequence[Rates]
+) -> tuple[Floor, ...]:
+    """What the first model's networks cost at least, where onnxruntime runs them all."""
+    first = systems[0]
+    if not isinstance(first, Lafal) or not first.is_embedded:
+        return ()
+    taken_s = {(timing.threads, timing.clip_s): timing.p50_s for timing in timings if timing.system == first.name}
+    floors: list[Floor] = []
+    for clip in clips:
+        networks = networks_run(lambda clip=clip: first.judge(clip))
+        floors += [
+            floor_of(networks, rate, clip_s=clip.seconds, taken_s=taken_s[rate.threads, clip.seconds]) for rate in rates
+        ]
+    return tuple(floors)
+
+
+def _summed_up(
+    first: System,
+    reference: Clip,
+    timings: tuple[Timing, ...],
+    *,
+    processes: tuple[Process, ...],
+    variants: tuple[Variant, ...],
+    rates: tuple[Rates, ...],
+    floors: tuple[Floor, ...],
+    missing: tuple[str, ...],
+) -> Latency:
+    warm = next(
+        timing
+        for timing in timings
+        if (timing.system, timing.threads, timing.clip_s) == (first.name, first.threads, reference.seconds)
+    )
+    process = next(process for process in processes if process.system == first.name)
+    version = f" {first.assessor.acoustic.version}" if isinstance(first, Lafal) else ""
+    return Latency(
+        model=first.name + version,
+        clip_s=reference.seconds,
+        runs=warm.runs,
+        warm_median_s=warm.p50_s,
+        warm_p95_s=warm.p95_s,
+        stages_ms=warm.stages_ms,
+        cold_runs=process.runs,
+        cold_median_s=process.cold_median_s,
+        warm_peak_mb=process.warm_peak_mb,
+        cold_peak_mb=process.cold_peak_mb,
+        timings=timings,
+        processes=processes,
+        variants=variants,
+        rates=rates,
+        floors=floors,
+        missing=missing,
+    )
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure, print the table, and record it where asked."""
+    """Measure, print the tables, and record and draw where asked."""
     from rich.console import Console
 
+    from benchmarks.latency_plot import write
+    from benchmarks.latency_tables import tables
+    from benchmarks.plots import need_matplotlib
     from speech.commands.configured import read_options
 
     options, besides = read_options(
         LatencyOptions,
         arguments,
         program="lafal bench latency",
-        about="Time the judging of one recording, warm and cold.",
-        besides={"record": (bool, "append the figures to benchmarks/history/latency.jsonl")},
+        about="Time verdicts, warm and cold, against other systems and against the least they can cost.",
+        besides={
+            "record": (bool, "append the figures to benchmarks/history/latency.jsonl"),
+            "plot": (Path, "draw the time against the length of the clip into this PNG file"),
+        },
     )
+    if besides["plot"] is not None:
+        need_matplotlib()
     latency = measure(options)
-    Console(highlight=False).print(table(latency))
+    for table in tables(latency):
+        Console(highlight=False).print(table)
+    for sentence in latency.missing:
+        print(sentence)
+    if besides["plot"] is not None:
+        print(write(latency, besides["plot"]))
     if besides["record"]:
         print(record("latency", latency))

@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.clips import write_clip
 from benchmarks.history import record
-from benchmarks.latency import write_clip
 from benchmarks.machine import this_machine
 from benchmarks.readings import MANIFEST
 
@@ -115,7 +115,7 @@ def _visit(page: Any, address: str, text: str, seconds: float) -> tuple[float, f
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving() -> Generator[str]:
     """Run the app on a free port until the block ends; gives its address once the model is loaded.
 
     Raises

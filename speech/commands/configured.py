@@ -93,7 +93,7 @@ def _reading(hint: object) -> dict[str, Any]:
         return {"action": argparse.BooleanOptionalAction}
     arguments = typing.get_args(hint)
     if typing.get_origin(hint) is tuple:
-        return {"type": arguments[0], "nargs": "+", "metavar": "VALUE"}
+        return {**_reading(arguments[0]), "nargs": "+", "metavar": "VALUE"}
     if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
         hint = next(option for option in arguments if option is not type(None))
     if typing.get_origin(hint) is typing.Literal:

@@ -1,0 +1,195 @@
+"""What `lafal bench latency` measured, as tables: targets first, then what stands behind them."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmarks.latency import Latency
+from benchmarks.machine import this_machine
+from benchmarks.systems import POCKETSPHINX
+from benchmarks.timings import Timing
+from benchmarks.variants import EXACT
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+BASE = "random:wav2vec2-base"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A promise: a figure, nan where it was not measured, and the bound it has to keep."""
+
+    name: str
+    value: float
+    bound: float
+    unit: str
+    at_least: bool = False
+    digits: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """Whether the promise is kept."""
+        if math.isnan(self.value):
+            return "not measured"
+        kept = self.value >= self.bound if self.at_least else self.value <= self.bound
+        return "met" if kept else "missed"
+
+
+def targets(latency: Latency) -> tuple[Target, ...]:
+    """What the product promises on one thread, for the clip of reference."""
+    clip = f"{latency.clip_s:g} s"
+    floors = [floor.ratio for floor in latency.floors if floor.clip_s == latency.clip_s]
+    return (
+        Target(f"{clip} warm, p50", 1000 * latency.warm_median_s, 80, "ms"),
+        Target(f"{clip} warm, p95", 1000 * latency.warm_p95_s, 160, "ms"),
+        Target("real-time factor", latency.warm_median_s / latency.clip_s, 0.02, "", digits=4),
+        Target("PocketSphinx takes", times_as_long(latency, POCKETSPHINX, latency.clip_s), 3, "x", True, 1),
+        Target("wav2vec2-base takes", times_as_long(latency, BASE, latency.clip_s), 20, "x", True, 1),
+        Target("resident memory, peak", max(latency.warm_peak_mb, latency.cold_peak_mb), 450, "MB"),
+        Target("cold process to the verdict", latency.cold_median_s, 2, "s", digits=2),
+        Target("file to verdict over the floor", floors[0] if floors else math.nan, 3, "x", digits=2),
+    )
+
+
+def times_as_long(latency: Latency, system: str, clip_s: float) -> float:
+    """How many times as long as the first model a system takes for a clip, both with the fewest threads it has.
+
+    nan where one of them was not measured.
+    """
+    first = latency.timings[0] if latency.timings else None
+    ours = [one.p50_s for one in _of(latency, first.system, clip_s)] if first else []
+    theirs = [one.p50_s for one in _of(latency, system, clip_s)]
+    return theirs[0] / ours[0] if ours and theirs else math.nan
+
+
+def _of(latency: Latency, system: str, clip_s: float) -> Iterator[Timing]:
+    return (one for one in latency.timings if (one.system, one.clip_s) == (system, clip_s))
+
+
+def _lengths_s(latency: Latency) -> list[float]:
+    return sorted({timing.clip_s for timing in latency.timings})
+
+
+def _names(latency: Latency) -> list[str]:
+    return list(dict.fromkeys(timing.system for timing in latency.timings))
+
+
+def tables(latency: Latency) -> "tuple[Table, ...]":
+    """Everything measured."""
+    every = [_targets(latency), _stages(latency), _timings(latency), _processes(latency)]
+    if len(_names(latency)) > 1:
+        every.insert(1, _ratios(latency))
+    if latency.variants:
+        every.append(_variants(latency))
+    if latency.floors:
+        every += [_floors(latency), _networks(latency)]
+    return tuple(every)
+
+
+def _table(title: str, *headings: str, caption: str | None = None) -> "Table":
+    """The first column is a name, the others are figures."""
+    from rich.table import Table
+
+    table = Table(title=title, caption=caption)
+    for index, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if index else "left", no_wrap=not index)
+    return table
+
+
+def _written(value: float, digits: int = 0) -> str:
+    return "-" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def _targets(latency: Latency) -> "Table":
+    caption = this_machine().described()
+    table = _table(f"Targets, model {latency.model}", "measure", "value", "target", "", caption=caption)
+    for target in targets(latency):
+        bound = f"{'>=' if target.at_least else '<='} {target.bound:g} {target.unit}".strip()
+        value = f"{_written(target.value, target.digits)} {target.unit}".strip()
+        table.add_row(target.name, value, bound, target.verdict)
+    return table
+
+
+def _ratios(latency: Latency) -> "Table":
+    lengths_s = _lengths_s(latency)
+    table = _table(
+        f"How many times as long as {_names(latency)[0]}", "system", *(f"{length:g} s" for length in lengths_s)
+    )
+    for name in _names(latency):
+        table.add_row(name, *(_written(times_as_long(latency, name, length), 2) for length in lengths_s))
+    return table
+
+
+def _stages(latency: Latency) -> "Table":
+    name = _names(latency)[0] if latency.timings else ""
+    own = [timing for timing in latency.timings if timing.system == name]
+    headings = [f"{timing.clip_s:g} s, {timing.threads} thr." for timing in own]
+    table = _table(f"Stages of {name}: medians in milliseconds", "stage", *headings)
+    for stage, _ in own[0].stages_ms if own else ():
+        table.add_row(stage, *(_written(dict(timing.stages_ms).get(stage, math.nan), 1) for timing in own))
+    return table
+
+
+def _timings(latency: Latency) -> "Table":
+    table = _table(
+        "Warm, from file to verdict", "system", "thr.", "clip s", "p50 ms", "p95 ms", "p99 ms", "RTF", "runs", "failed"
+    )
+    for timing in sorted(latency.timings, key=lambda one: _names(latency).index(one.system)):
+        percentiles = (_written(1000 * value) for value in (timing.p50_s, timing.p95_s, timing.p99_s))
+        table.add_row(
+            timing.system,
+            str(timing.threads),
+            f"{timing.clip_s:g}",
+            *percentiles,
+            _written(timing.real_time_factor, 3),
+            str(timing.runs),
+            str(timing.failures),
+        )
+    return table
+
+
+def _processes(latency: Latency) -> "Table":
+    title = f"Fresh processes: a clip of {latency.clip_s:g} s, then every clip twice"
+    table = _table(title, "system", "cold, median s", "runs", "peak MB, one clip", "peak MB, every clip")
+    for one in latency.processes:
+        peaks = (_written(megabytes) for megabytes in (one.cold_peak_mb, one.warm_peak_mb))
+        table.add_row(one.system, _written(one.cold_median_s, 2), str(one.runs), *peaks)
+    return table
+
+
+def _variants(latency: Latency) -> "Table":
+    title = f"Weights of the embedded network; changes of phone scores are against {EXACT}, in points of 100"
+    table = _table(title, "weights", "MB", f"p50 ms, {latency.clip_s:g} s", "mean change", "largest", "phones")
+    for one in latency.variants:
+        p50_s = next((timing.p50_s for timing in _of(latency, one.name, latency.clip_s)), math.nan)
+        changes = (_written(one.mean_change, 3), _written(one.largest_change, 1))
+        table.add_row(one.name, _written(one.megabytes, 1), _written(1000 * p50_s, 1), *changes, str(one.phones))
+    return table
+
+
+def _floors(latency: Latency) -> "Table":
+    rates = "; ".join(
+        f"{rate.threads} thr.: {rate.gflops:.0f} GFLOP/s, {rate.gigabytes_per_s:.1f} GB/s" for rate in latency.rates
+    )
+    table = _table(
+        "The floor: the networks' arithmetic, or the reading of their weights, at the best measured rates",
+        *("clip", "threads", "arithmetic ms", "reading ms", "floor ms", "file to verdict / floor"),
+        caption=rates,
+    )
+    for floor in latency.floors:
+        times = (_written(1000 * value, 2) for value in (floor.arithmetic_s, floor.reading_s, floor.seconds))
+        table.add_row(f"{floor.clip_s:g} s", str(floor.threads), *times, _written(floor.ratio, 2))
+    return table
+
+
+def _networks(latency: Latency) -> "Table":
+    floor = next((one for one in latency.floors if one.clip_s == latency.clip_s), latency.floors[0])
+    table = _table(
+        f"What the floor counts for {floor.clip_s:g} s", "network", "runs", "million multiply-adds", "stored MB"
+    )
+    for network in floor.networks:
+        counts = (_written(network.multiply_adds / 1e6, 1), _written(network.stored_bytes / 1e6, 2))
+        table.add_row(network.name, str(network.runs), *counts)
+    return table

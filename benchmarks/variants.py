@@ -1,0 +1,128 @@
+"""The embedded network with its weights stored in fewer bits: how fast, how large, and what it costs in accuracy."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from benchmarks.readings import read_manifest
+from benchmarks.systems import Lafal, System, open_lafal
+from phonemes import resources
+from speech.errors import ExtraNotInstalled, SpeechError
+
+if TYPE_CHECKING:
+    from speech.assess import Assessor
+
+CHECKPOINT = resources.folder("models") / "training" / "checkpoint.safetensors"
+EXACT = "fp32"
+
+Weights = Literal["fp32", "fp16", "int8"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Weights of one kind.
+
+    Parameters
+    ----------
+    name : str
+        As in the timings.
+    megabytes : float
+        Of the graph on disk.
+    phones : int
+        Phones scored by both this network and the one with 32-bit weights; 0 where that one was not asked for.
+    mean_change, largest_change : float
+        Of their scores, in points of 100; nan where there are none.
+    """
+
+    name: str
+    megabytes: float
+    phones: int
+    mean_change: float
+    largest_change: float
+
+
+def open_variants(
+    weights: Sequence[Weights], *, threads: Sequence[int], folder: Path
+) -> tuple[tuple[System, ...], tuple[str, ...]]:
+    """Export the embedded network once for each kind of weights, and load each for each number of threads.
+
+    Returns
+    -------
+    systems, missing
+        What is there, and a sentence where a package or the checkpoint is missing.
+    """
+    systems: list[System] = []
+    if weights and not CHECKPOINT.is_file():
+        return (), (f"Weights of other kinds are left out. They are exported from {CHECKPOINT}, which is not there.",)
+    try:
+        for kind in weights:
+            systems += open_lafal(f"default {kind}", str(_export(kind, folder)), threads=threads)
+    except ExtraNotInstalled as error:
+        return (), (f"Weights of other kinds are left out. {error.sentence} {error.remedy}",)
+    return tuple(systems), ()
+
+
+def _export(kind: Weights, folder: Path) -> Path:
+    try:
+        from speech.train.export import ExportConfig, export
+    except ImportError as error:
+        raise ExtraNotInstalled({"package": error.name or "torch", "extra": "train"}) from error
+    embedded = json.loads((resources.folder("models") / "default" / "config.json").read_text(encoding="utf-8"))
+    where = folder / kind
+    export(
+        ExportConfig(
+            checkpoint=CHECKPOINT, folder=where, name=embedded["name"], version=embedded["version"], weights=kind
+        )
+    )
+    return where
+
+
+def compare_variants(systems: Sequence[System], manifest: Path, *, threads: int) -> tuple[Variant, ...]:
+    """Let each kind of weights judge every reading of a fixture set, and set its phone scores against 32-bit ones.
+
+    Parameters
+    ----------
+    systems : sequence of System
+        From `open_variants`.
+    manifest : Path
+        List of readings.
+    threads : int
+        Which of the systems: one of each kind.
+    """
+    chosen = [system for system in systems if isinstance(system, Lafal) and system.threads == threads]
+    scores = {system.name: phone_scores(system.assessor, manifest) for system in chosen}
+    exact = scores.get(f"default {EXACT}", {})
+    return tuple(_variant(system, scores[system.name], exact) for system in chosen)
+
+
+def _variant(
+    system: Lafal, scores: dict[tuple[int, int, int], float], exact: dict[tuple[int, int, int], float]
+) -> Variant:
+    common = sorted(scores.keys() & exact.keys())
+    changes = np.abs([scores[place] - exact[place] for place in common])
+    return Variant(
+        name=system.name,
+        megabytes=(Path(system.model) / "model.onnx").stat().st_size / 1e6,
+        phones=len(common),
+        mean_change=float(changes.mean()) if common else float("nan"),
+        largest_change=float(changes.max()) if common else float("nan"),
+    )
+
+
+def phone_scores(assessor: "Assessor", manifest: Path) -> dict[tuple[int, int, int], float]:
+    """Score of every phone by its reading, word and place; readings that cannot be judged have none."""
+    found: dict[tuple[int, int, int], float] = {}
+    for number, reading in enumerate(read_manifest(manifest)):
+        try:
+            words = assessor.assess(reading.path, reading.text).words
+        except SpeechError:
+            continue
+        for place, word in enumerate(words):
+            for index, phone in enumerate(word.phones):
+                if phone.score is not None:
+                    found[number, place, index] = phone.score
+    return found
