@@ -1,0 +1,148 @@
+"""Learners who send recordings to a running server, come back when told to, and note how long they waited."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks.clips import Clip
+
+if TYPE_CHECKING:
+    import httpx
+
+_GIVE_UP_S = 120.0
+_MOST_RETURNS = 5
+_OK, _BUSY = 200, 429
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One recording: seconds from first sending it to the last answer, how often it was refused, and the outcome.
+
+    `status` is the last answer's, 0 where there was none.
+    """
+
+    sent_s: float
+    seconds: float
+    refusals: int
+    status: int
+
+    @property
+    def served(self) -> bool:
+        """Whether it was judged in the end."""
+        return self.status == _OK
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What one number of clients met.
+
+    Parameters
+    ----------
+    clients, sent, served : int
+        Learners, their recordings, and how many of those were judged.
+    refused, served_on_return : int
+        Recordings that were told to come back, and how many of those were judged the first time they did.
+    lost : int
+        Recordings that were never judged.
+    audio_per_s : float
+        Seconds of judged audio a second.
+    p50_s, p95_s, p99_s : float
+        Of the time from first sending a recording to its verdict, waits included; nan where none was judged.
+    """
+
+    clients: int
+    sent: int
+    served: int
+    refused: int
+    served_on_return: int
+    lost: int
+    audio_per_s: float
+    p50_s: float
+    p95_s: float
+    p99_s: float
+
+
+async def submit(client: "httpx.AsyncClient", clip: Clip, recording: bytes) -> Answer:
+    """Send a recording until it is judged; a refused one goes again when the server says so, five times at most."""
+    import httpx
+
+    begin_s = time.perf_counter()
+    refusals, status = 0, 0
+    try:
+        while True:
+            files = {"audio": ("clip.wav", recording, "audio/wav")}
+            answer = await client.post("/api/v1/assess", files=files, data={"text": clip.text})
+            status = answer.status_code
+            if status != _BUSY or refusals == _MOST_RETURNS:
+                break
+            refusals += 1
+            await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
+    except httpx.HTTPError:
+        status = 0
+    refusals += status == _BUSY
+    return Answer(begin_s, time.perf_counter() - begin_s, refusals, status)
+
+
+def open_client(address: str) -> "httpx.AsyncClient":
+    """As many connections as there are learners, and patience."""
+    import httpx
+
+    return httpx.AsyncClient(base_url=address, timeout=_GIVE_UP_S, limits=httpx.Limits(max_connections=None))
+
+
+async def closed_loop(client: "httpx.AsyncClient", clip: Clip, *, clients: int, seconds: float) -> Level:
+    """Let each client send the next recording as soon as the last is answered; those sent in time are all awaited."""
+    recording = clip.path.read_bytes()
+    until_s = time.perf_counter() + seconds
+
+    async def keep_sending() -> list[Answer]:
+        answers: list[Answer] = []
+        while time.perf_counter() < until_s:
+            answers.append(await submit(client, clip, recording))
+        return answers
+
+    found = await asyncio.gather(*(keep_sending() for _ in range(clients)))
+    return summed_up([answer for answers in found for answer in answers], clip, clients=clients)
+
+
+async def open_loop(
+    client: "httpx.AsyncClient", clip: Clip, *, learners: int, every_s: float, seconds: float, seed: int = 0
+) -> Level:
+    """Let each learner send a recording every so often, whether or not the last is answered; each starts by chance."""
+    recording = clip.path.read_bytes()
+    starts_s = np.random.default_rng(seed).uniform(0, every_s, learners)
+
+    async def send_later(delay_s: float) -> Answer:
+        await asyncio.sleep(delay_s)
+        return await submit(client, clip, recording)
+
+    moments_s = [start + k * every_s for start in starts_s for k in range(round(seconds / every_s))]
+    answers = await asyncio.gather(*(send_later(moment) for moment in moments_s))
+    return summed_up(answers, clip, clients=learners)
+
+
+def summed_up(answers: Sequence[Answer], clip: Clip, *, clients: int) -> Level:
+    """Count outcomes and sum up waits."""
+    served = [answer for answer in answers if answer.served]
+    waits_s = [answer.seconds for answer in served]
+    p50_s, p95_s, p99_s = (
+        (float(value) for value in np.percentile(waits_s, [50, 95, 99])) if waits_s else [float("nan")] * 3
+    )
+    begin_s = min((answer.sent_s for answer in answers), default=0.0)
+    end_s = max((answer.sent_s + answer.seconds for answer in answers), default=1.0)
+    return Level(
+        clients=clients,
+        sent=len(answers),
+        served=len(served),
+        refused=sum(answer.refusals > 0 for answer in answers),
+        served_on_return=sum(answer.served and answer.refusals == 1 for answer in answers),
+        lost=len(answers) - len(served),
+        audio_per_s=len(served) * clip.seconds / max(end_s - begin_s, 1e-9),
+        p50_s=p50_s,
+        p95_s=p95_s,
+        p99_s=p99_s,
+    )

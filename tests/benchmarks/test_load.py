@@ -1,0 +1,124 @@
+import asyncio
+import math
+import time
+
+import httpx
+import pytest
+
+from benchmarks import load
+from benchmarks.clients import Answer, Level, closed_loop, open_loop, submit, summed_up
+from benchmarks.clips import Clip
+from benchmarks.load import Load, LoadOptions, measure_at, table, targets
+
+LEVEL = Level(16, 96, 96, 4, 4, 0, 40.0, 0.3, 1.2, 1.4)
+
+
+@pytest.fixture
+def clip(tmp_path):
+    path = tmp_path / "clip.wav"
+    path.write_bytes(b"RIFF")
+    return Clip(path, "Some text.", 5.0)
+
+
+def client_of(handler):
+    return httpx.AsyncClient(base_url="http://app", transport=httpx.MockTransport(handler))
+
+
+def serving(*statuses):
+    """Answers with these statuses in turn, the last one for ever; a refusal asks for 0.05 s of patience."""
+    left = list(statuses)
+
+    async def handler(request):
+        await request.aread()
+        status = left.pop(0) if len(left) > 1 else left[0]
+        await asyncio.sleep(0.01)
+        return httpx.Response(status, headers={"Retry-After": "0.05"} if status == 429 else {})
+
+    return handler
+
+
+def test_a_recording_is_sent_as_the_api_wants_it(clip):
+    seen = []
+
+    def handler(request):
+        seen.append((request.url.path, request.read()))
+        return httpx.Response(200)
+
+    answer = asyncio.run(submit(client_of(handler), clip, b"RIFF"))
+    assert answer.served
+    ((path, body),) = seen
+    assert path == "/api/v1/assess"
+    assert b'name="audio"' in body
+    assert b"Some text." in body
+
+
+def test_a_refused_recording_comes_back_after_the_wait_it_was_told(clip):
+    begin = time.perf_counter()
+    answer = asyncio.run(submit(client_of(serving(429, 200)), clip, b""))
+    assert (answer.served, answer.refusals) == (True, 1)
+    assert answer.seconds >= 0.07
+    assert time.perf_counter() - begin < 5
+
+
+def test_a_server_that_always_refuses_or_breaks_loses_the_recording(clip):
+    def broken(request):
+        raise httpx.ConnectError("gone", request=request)
+
+    refused = asyncio.run(submit(client_of(serving(429)), clip, b""))
+    assert (refused.served, refused.refusals) == (False, 6)
+    assert asyncio.run(submit(client_of(broken), clip, b"")).status == 0
+    assert not asyncio.run(submit(client_of(serving(500)), clip, b"")).served
+
+
+def test_outcomes_are_counted(clip):
+    answers = [Answer(0.0, 1.0, 0, 200), Answer(1.0, 3.0, 1, 200), Answer(2.0, 2.0, 2, 200), Answer(2.0, 1.0, 6, 429)]
+    level = summed_up(answers, clip, clients=2)
+    assert (level.sent, level.served, level.lost) == (4, 3, 1)
+    assert (level.refused, level.served_on_return) == (3, 1)
+    assert level.audio_per_s == pytest.approx(15 / 4)
+    assert level.p50_s == 2.0
+    assert math.isnan(summed_up([], clip, clients=2).p50_s)
+
+
+def test_clients_that_never_rest_keep_the_server_busy(clip):
+    level = asyncio.run(closed_loop(client_of(serving(200)), clip, clients=3, seconds=0.1))
+    assert 3 < level.sent <= 33
+    assert level.lost == 0
+    assert level.p50_s >= 0.01
+
+
+def test_a_class_sends_on_time_whether_or_not_it_has_its_answers(clip):
+    busy, most = 0, 0
+
+    async def slow(request):
+        nonlocal busy, most
+        await request.aread()
+        busy += 1
+        most = max(most, busy)
+        await asyncio.sleep(0.3)
+        busy -= 1
+        return httpx.Response(200)
+
+    level = asyncio.run(open_loop(client_of(slow), clip, learners=4, every_s=0.1, seconds=0.3))
+    assert (level.clients, level.sent, level.lost) == (4, 12, 0)
+    assert most > 4
+
+
+def test_every_level_and_the_class_are_measured(clip, monkeypatch):
+    monkeypatch.setattr(load, "open_client", lambda _: client_of(serving(200)))
+    options = LoadOptions(clients=(1, 2), level_seconds=0.03, learners=2, every_seconds=0.02, class_seconds=0.04)
+    found = asyncio.run(measure_at("http://app", clip, options))
+    assert [level.clients for level in found.levels] == [1, 2]
+    assert (found.classroom.clients, found.classroom.sent) == (2, 4)
+    monkeypatch.setattr(load, "open_client", lambda _: client_of(serving(422)))
+    with pytest.raises(RuntimeError, match="did not judge"):
+        asyncio.run(measure_at("http://app", clip, options))
+
+
+def test_promises_are_kept_or_not():
+    kept = Load(5.0, 10.0, (LEVEL,), LEVEL)
+    slow = Load(5.0, 10.0, (LEVEL,), Level(16, 96, 95, 4, 3, 1, 40.0, 0.3, 1.6, 2.0))
+    assert list(targets(kept).columns[3].cells) == ["met"] * 3
+    assert list(targets(slow).columns[3].cells) == ["missed"] * 3
+    assert list(table(kept).columns[0].cells) == ["16 without rest", "16, one every 10 s"]
+    assert list(table(kept).columns[3].cells) == ["1200", "1200"]
