@@ -48,7 +48,12 @@ def compare(now: Assessment, before: Assessment, catalogue: Catalogue, *, clip: 
     is_same = abs(value - old) <= doubt and not (better and value > old)
     direction = "same" if is_same else "up" if value > old else "down"
     headline = catalogue.say(f"compare.{direction}", before=round(old), now=round(value))
-    return ComparisonView(headline, tuple(better[:_SHOWN]), tuple(worse[:_SHOWN]), clip)
+    return ComparisonView(headline, _first(better), _first(worse), clip)
+
+
+def _first(places: list[str]) -> tuple[str, ...]:
+    """The first few, each once: a word may stand twice in the sentence."""
+    return tuple(dict.fromkeys(places))[:_SHOWN]
 
 
 def _same_places(now: Assessment, before: Assessment) -> Iterator[tuple[str, PhoneResult, PhoneResult]]:

@@ -9,7 +9,8 @@ const blank = () => ({ sounds: {}, exercises: {}, level: null, greeted: false })
 
 export function readProgress() {
   try {
-    return { ...blank(), ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
+    const { sounds, exercises, level, greeted } = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return { sounds: sounds ?? {}, exercises: exercises ?? {}, level: level ?? null, greeted: greeted ?? false };
   } catch {
     return blank();
   }

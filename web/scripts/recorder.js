@@ -2,7 +2,9 @@
 // plays it back; the server gets a copy under an id and deletes it after the check.
 import { obstacle, openMicrophone, startRecording, troubleOf } from "./microphone.js";
 import { decode, keepClip, pcmOf, play, stop as stopSound } from "./sound.js";
+import { setText, textBox } from "./shelf.js";
 import { number, onLanguage, say } from "./strings.js";
+import { clearVault, lockAway, takeBack } from "./vault.js";
 
 const QUIET_PEAK = 0.01;
 const LOUD_PEAK = 0.98;
@@ -117,6 +119,7 @@ export function connectRecorder({ element, trigger, watch }) {
   async function adopt(blob, seconds) {
     const clip = keepClip(blob, seconds);
     Object.assign(state, { clip, isFresh: false });
+    await lockAway(clip, textBox().value);
     if (!seconds) {
       // A file says nothing about its length; one that this browser cannot decode may still be fine for the server.
       clip.pcm = await decode(blob).catch(() => null);
@@ -169,18 +172,20 @@ export function connectRecorder({ element, trigger, watch }) {
 
   // Says how many readings are before this one, as long as there are any.
   async function tellPlace(attempt) {
-    if (state.phase !== "checking" || attempt !== state.attempt) return;
+    if (state.phase !== "checking" || attempt !== state.attempt) return null;
     const place = await fetch(`/api/v1/recordings/${state.clip.remote}/place`).then((answer) => answer.json()).catch(() => null);
-    if (state.phase !== "checking" || attempt !== state.attempt) return;
-    if (place?.before) become("checking", "recorder.waiting", { before: number(place.before), seconds: number(Math.ceil(place.seconds)) });
+    if (state.phase !== "checking" || attempt !== state.attempt) return null;
+    if (!place) return settle({ attempt, ok: false, code: "no_answer" });
+    if (place.before) become("checking", "recorder.waiting", { before: number(place.before), seconds: number(Math.ceil(place.seconds)) });
     else become("checking", "recorder.listening");
-    setTimeout(() => tellPlace(attempt), LOOK_EVERY_MS);
+    return setTimeout(() => tellPlace(attempt), LOOK_EVERY_MS);
   }
 
   function settle({ attempt, ok, code }) {
     if (state.phase !== "checking" || (attempt !== 0 && attempt !== state.attempt)) return;
     clearTimeout(patience);
     const { clip } = state;
+    if (code !== "no_answer") clearVault();
     // The server deletes what it has judged; the next check sends it again from here.
     if (ok || code === "recording_gone") clip.remote = null;
     const again = code === "recording_gone" && !state.retried;
@@ -233,4 +238,10 @@ export function connectRecorder({ element, trigger, watch }) {
   onLanguage(paint);
   watch("value", paint);
   paint();
+  document.addEventListener("lafal:shelf", () => {
+    const kept = takeBack();
+    if (!kept) return;
+    setText(kept.text);
+    adopt(kept.blob, kept.seconds);
+  }, { once: true });
 }

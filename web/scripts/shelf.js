@@ -132,5 +132,6 @@ export function connectShelf({ element, watch }) {
     Object.assign(state, { units, ipa });
     if (!(await open(location.hash.slice(1)))) await open(first);
     element.querySelector(".lf-shelf").dataset.ready = "true";
+    document.dispatchEvent(new CustomEvent("lafal:shelf"));
   });
 }
