@@ -134,7 +134,9 @@ def score_batch(
     list_file: Annotated[Path, typer.Argument(metavar="LIST", help="Lines of path, tab, text[, tab, phones].")],
     *,
     out: Annotated[Path, typer.Option("--out", help="JSON lines to write; an interrupted run goes on.")],
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes, one thread each.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; one a processor core by default.")
+    ] = None,
     model: Model = None,
     timings: Annotated[
         bool, typer.Option("--timings", help="Keep timings (lines then differ from run to run).")
@@ -146,15 +148,16 @@ def score_batch(
     A relative path is looked up in the current folder, then beside the list. A recording that cannot be judged gives a
     line with its path and an error instead.
     """
-    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from speech.commands import batch, screen
 
     rows = batch.read_list(list_file)
     if restart:
         out.unlink(missing_ok=True)
+    workers = workers or max(1, min(len(rows), os.cpu_count() or 1))
     options = batch.BatchOptions(workers=workers, timings=timings, settings=_settings(model, threads=1))
-    columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen.console(error=True)) as progress:
         task = progress.add_task("scored", total=len(rows))
         batch.score_list(

@@ -163,7 +163,7 @@ def _distinctness(ctc: np.ndarray, columns: tuple[int, ...], goodness: Goodness)
     """Gain of these phones over the same in random order, less their loss against free decoding; nats a phone."""
     deficit = float(ctc.max(axis=1).sum()) - goodness.expected
     shuffler = np.random.default_rng(len(columns))
-    shuffled = sequence_log_probs(ctc, [shuffler.permutation(columns) for _ in range(_SHUFFLES)])
+    shuffled = sequence_log_probs(ctc, [shuffler.permutation(columns).tolist() for _ in range(_SHUFFLES)])
     finite = shuffled[np.isfinite(shuffled)]
     margin = goodness.expected - float(finite.mean()) if len(finite) else 0.0
     return (margin - deficit) / len(columns)

@@ -32,6 +32,9 @@ def fake(monkeypatch):
 
 
 def _run(*arguments):
+    """Run a command in this process, where the judge is a fake."""
+    if "score-batch" in arguments and "--workers" not in arguments:
+        arguments = (*arguments, "--workers", 1)
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
