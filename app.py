@@ -10,8 +10,8 @@ def main() -> None:
     """Read the settings, build the app and serve it."""
     settings = Settings.from_environment()
     app, host, port = create_app(settings), settings.host, settings.port
-    # Open pages keep a connection that would hold a stopping server up for ever.
-    uvicorn.run(app, host=host, port=port, server_header=False, timeout_graceful_shutdown=5)
+    # Readings that wait are still judged; open pages keep a connection that would hold a stopping server up for ever.
+    uvicorn.run(app, host=host, port=port, server_header=False, timeout_graceful_shutdown=20)
 
 
 if __name__ == "__main__":
