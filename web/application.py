@@ -1,6 +1,7 @@
 """The whole web app: API, practice page in two languages, and the way from "/" to the right one."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
@@ -45,7 +46,7 @@ def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
     """
     queue = AssessmentQueue(
         _opener(settings, judge),
-        workers=settings.workers,
+        workers=settings.workers or os.cpu_count() or 1,
         max_waiting=settings.max_waiting,
         max_wait_s=settings.max_wait_s,
     )
