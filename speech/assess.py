@@ -1,5 +1,6 @@
 """The main job: a recording and a text in, a sound-by-sound assessment out."""
 
+import os
 import time
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +51,7 @@ class Assessor:
         self.isolated = isolated
         self.acoustic = acoustic or load_acoustic(self.settings.model, settings=self.settings)
         # The pitch detector takes as long as hearing and aligning together, and needs neither.
-        self._beside = ThreadPoolExecutor(max_workers=max(1, self.settings.workers), thread_name_prefix="pitch")
+        self._beside = ThreadPoolExecutor(max_workers=self.settings.workers or os.cpu_count() or 1, thread_name_prefix="pitch")
 
     def assess(
         self,

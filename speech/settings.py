@@ -26,7 +26,7 @@ class Settings:
     host, port : str, int
         Where the web app listens.
     workers : int
-        Recordings judged at the same time by the web app.
+        Recordings judged at the same time by the web app; 0 for one a processor core.
     max_waiting : int
         Recordings that may wait for a worker; beyond it the web app asks people to come back.
     max_wait_s : float
@@ -38,6 +38,10 @@ class Settings:
     voice_folder : str
         Folder with a teacher's recordings, each named after its text ("she-eats-fish-and-rice.mp3"); they are played
         instead of the model voice.
+    data_folder : str
+        Where classes keep recordings, keys and SQLite's database; empty for the system's folder for such data.
+    database_url : str
+        Database of the classes, such as ``postgresql://user@host/lafal``; empty for SQLite in the data folder.
     """
 
     model: str = "default"
@@ -48,12 +52,14 @@ class Settings:
     max_words: int = 120
     host: str = "127.0.0.1"
     port: int = 7860
-    workers: int = 2
+    workers: int = 0
     max_waiting: int = 40
     max_wait_s: float = 30.0
     recording_lifetime_s: float = 600.0
     exercises_folder: str = ""
     voice_folder: str = ""
+    data_folder: str = ""
+    database_url: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
