@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markup import Page
 
+import classroom.errors
 import speech.errors
 import web.errors
 from phonemes.inventory import PHONES
@@ -50,7 +51,7 @@ def all_errors() -> list[type[SpeechError]]:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        if kind.__module__ in {speech.errors.__name__, web.errors.__name__}:
+        if kind.__module__ in {speech.errors.__name__, web.errors.__name__, classroom.errors.__name__}:
             found.append(kind)
     return found
 

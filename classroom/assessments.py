@@ -1,0 +1,79 @@
+"""What was said about recordings: the JSON of an `Assessment`, packed and sealed with the learner's key."""
+
+import json
+import zlib
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from classroom.errors import InvalidDetail, NotFound
+from classroom.ids import new_id
+from classroom.recordings import require_heard
+from classroom.store import Store
+from classroom.store.schema import AssessmentRow
+from classroom.store.schema import Recording as RecordingRow
+from classroom.store.sealing import seal, unseal
+from classroom.totals import recompute
+
+_MOST_DOCUMENT_BYTES = 20_000_000
+
+
+def keep(store: Store, recording_id: str, document: str, *, now: datetime) -> str:
+    """Keep what was said about a recording; answers its id. The newest of a recording counts.
+
+    Parameters
+    ----------
+    document : str
+        An `Assessment` as `speech.export.to_json` writes it.
+    """
+    content = _read_document(document)
+    scores = dict(recompute(content, {}).scores)
+    with store.writing() as session:
+        row = session.get(RecordingRow, recording_id)
+        if row is None:
+            raise NotFound({"kind": "recording"})
+        assessment_id = new_id()
+        key = store.keys.open(row.person_id)
+        sealed = seal(key, zlib.compress(document.encode()), f"assessment:{assessment_id}")
+        session.add(
+            AssessmentRow(
+                id=assessment_id,
+                recording_id=row.id,
+                model=str(content.get("model", "")),
+                document=sealed,
+                totals=scores,
+                created_at=now,
+            )
+        )
+        return assessment_id
+
+
+def of_recording(store: Store, recording_id: str, *, by: str) -> tuple[tuple[str, str], ...]:
+    """Ids and documents of what was said about a recording, newest first, for its learner and the class's teachers."""
+    with store.reading() as session:
+        row = session.get(RecordingRow, recording_id)
+        if row is None:
+            raise NotFound({"kind": "recording"})
+        if by != row.person_id:
+            require_heard(session, row, by)
+        query = select(AssessmentRow).filter_by(recording_id=recording_id)
+        found = session.scalars(query.order_by(AssessmentRow.created_at.desc(), AssessmentRow.id))
+        return tuple((one.id, open_document(store, one, row.person_id)) for one in found)
+
+
+def open_document(store: Store, row: AssessmentRow, person_id: str) -> str:
+    """Open an assessment's JSON."""
+    packed = unseal(store.keys.open(person_id), row.document, f"assessment:{row.id}")
+    return zlib.decompress(packed).decode()
+
+
+def _read_document(document: str) -> dict[str, Any]:
+    if len(document) > _MOST_DOCUMENT_BYTES:
+        raise InvalidDetail({"field": "assessment", "problem": "it is too long"})
+    try:
+        content: dict[str, Any] = json.loads(document)
+        recompute(content, {})
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidDetail({"field": "assessment", "problem": "it is no assessment"}) from error
+    return content

@@ -1,0 +1,165 @@
+"""Classes: who teaches, who learns, in which groups."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from classroom.access import require_admin, require_staff, require_teaches
+from classroom.errors import InvalidDetail, NotFound
+from classroom.ids import new_id
+from classroom.people import Person, identity, person, row_of
+from classroom.store import Store
+from classroom.store.schema import Class as ClassRow
+from classroom.store.schema import Group, Membership, School
+from classroom.store.schema import Person as PersonRow
+
+_MOST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class."""
+
+    id: str
+    name: str
+    school_id: str | None
+    created_at: datetime
+    archived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a class; `name` is the real one, empty where it is unknown."""
+
+    person: Person
+    name: str
+    role: str
+    group: str | None
+    joined_at: datetime
+
+
+def create_school(store: Store, name: str, *, by: str, now: datetime) -> str:
+    """Add a school; answers its id. For admins."""
+    with store.writing() as session:
+        require_admin(session, by)
+        row = School(id=new_id(), name=_name(name), created_at=now)
+        session.add(row)
+        return row.id
+
+
+def create(store: Store, name: str, *, by: str, now: datetime, school_id: str | None = None) -> Class:
+    """Add a class; whoever makes it teaches it.
+
+    Raises
+    ------
+    NotAllowed
+        Neither a teacher nor an admin.
+    """
+    with store.writing() as session:
+        require_staff(session, by)
+        row = ClassRow(id=new_id(), school_id=school_id, name=_name(name), created_at=now)
+        session.add(row)
+        session.flush()
+        session.add(Membership(class_id=row.id, person_id=by, role="teacher", joined_at=now))
+        return _class(row)
+
+
+def of_person(store: Store, person_id: str) -> tuple[Class, ...]:
+    """Classes somebody teaches or learns in, by name, without archived ones."""
+    query = (
+        select(ClassRow)
+        .join(Membership, Membership.class_id == ClassRow.id)
+        .where(Membership.person_id == person_id, Membership.left_at.is_(None), ClassRow.archived_at.is_(None))
+        .order_by(ClassRow.name, ClassRow.id)
+    )
+    with store.reading() as session:
+        return tuple(_class(row) for row in session.scalars(query))
+
+
+def add_member(store: Store, class_id: str, person_id: str, *, by: str, now: datetime) -> None:
+    """Add somebody who has an account: a teacher teaches, anybody else learns."""
+    with store.writing() as session:
+        require_teaches(session, by, class_id)
+        row = row_of(session, person_id)
+        role = "teacher" if row.role in {"teacher", "admin"} else "learner"
+        session.merge(Membership(class_id=class_id, person_id=person_id, role=role, joined_at=now, left_at=None))
+
+
+def remove_member(store: Store, class_id: str, person_id: str, *, by: str, now: datetime) -> None:
+    """Take somebody out of a class; their work stays theirs."""
+    with store.writing() as session:
+        require_teaches(session, by, class_id)
+        _member(session, class_id, person_id).left_at = now
+        store.note(session, actor=by, action="member.remove", subject=f"person:{person_id}", now=now)
+
+
+def put_in_group(store: Store, class_id: str, person_id: str, group: str | None, *, by: str) -> None:
+    """Move somebody into a group, made where it is new; None for none."""
+    with store.writing() as session:
+        require_teaches(session, by, class_id)
+        member = _member(session, class_id, person_id)
+        member.group_id = None if group is None else group_id(session, class_id, group)
+
+
+def archive(store: Store, class_id: str, *, by: str, now: datetime) -> None:
+    """Put a class away at the end of the year."""
+    with store.writing() as session:
+        require_teaches(session, by, class_id)
+        row = session.get(ClassRow, class_id)
+        if row is not None:
+            row.archived_at = now
+
+
+def roster(store: Store, class_id: str, *, by: str) -> tuple[Member, ...]:
+    """Everybody in a class with their real names, teachers first, then by name; for its teachers.
+
+    Raises
+    ------
+    NotAllowed
+        Whoever asks does not teach the class.
+    """
+    with store.reading() as session:
+        require_teaches(session, by, class_id)
+        query = (
+            select(Membership, PersonRow, Group)
+            .join(PersonRow, PersonRow.id == Membership.person_id)
+            .outerjoin(Group, Group.id == Membership.group_id)
+            .where(Membership.class_id == class_id, Membership.left_at.is_(None), PersonRow.deleted_at.is_(None))
+        )
+        members = [
+            Member(
+                person(row), identity(store, session, row.id).name, member.role, group and group.name, member.joined_at
+            )
+            for member, row, group in session.execute(query)
+        ]
+    return tuple(sorted(members, key=lambda one: (one.role != "teacher", one.name or one.person.pseudonym)))
+
+
+def group_id(session: Session, class_id: str, name: str) -> str:
+    """Find or make a group of a class."""
+    row = session.scalars(select(Group).filter_by(class_id=class_id, name=_name(name))).first()
+    if row is None:
+        row = Group(id=new_id(), class_id=class_id, name=_name(name))
+        session.add(row)
+        session.flush()
+    return row.id
+
+
+def _member(session: Session, class_id: str, person_id: str) -> Membership:
+    row = session.get(Membership, (class_id, person_id))
+    if row is None or row.left_at is not None:
+        raise NotFound({"kind": "member"})
+    return row
+
+
+def _name(name: str) -> str:
+    tidy = " ".join(name.split())
+    if not tidy or len(tidy) > _MOST_NAME:
+        raise InvalidDetail({"field": "name", "problem": f"it needs 1 to {_MOST_NAME} letters"})
+    return tidy
+
+
+def _class(row: ClassRow) -> Class:
+    return Class(row.id, row.name, row.school_id, row.created_at, row.archived_at)

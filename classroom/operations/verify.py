@@ -1,0 +1,119 @@
+"""Comparing what the database says with what is on disk, and the audit with its own chain."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from classroom.errors import StoreError
+from classroom.recordings import opened
+from classroom.store import Store, audit
+from classroom.store.schema import Person, Recording
+
+GRACE = timedelta(hours=1)
+"""Files younger than this may belong to a row that is about to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that does not fit: a stable kind, and what it is about."""
+
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was looked at, what is wrong, and the files that belonged to nothing and were taken away."""
+
+    recordings: int
+    audit_rows: int
+    people: int
+    problems: tuple[Problem, ...]
+    swept: tuple[str, ...]
+
+
+def verify(store: Store, *, now: datetime, sweep: bool = True) -> Report:
+    """Open every recording, walk the audit, and look for keys and files that are missing or left over.
+
+    Parameters
+    ----------
+    now : datetime
+        To know which files are old enough to be nobody's.
+    sweep : bool
+        Take away files that no row names, which a crash between writing a file and its row leaves behind.
+    """
+    # Files are listed before rows: one that is written in between is in neither list or only in the rows.
+    files = sorted(path for path in store.files if _age(path, now) > GRACE)
+    problems = _database_problems(store)
+    with store.reading() as session:
+        rows = session.scalars(select(Recording).where(Recording.removed_at.is_(None)).order_by(Recording.id)).all()
+        broken = audit.check(session, store.keys.store_key())
+        audit_rows = audit.count(session)
+        people = session.scalars(select(Person).order_by(Person.id)).all()
+    problems += [Problem("audit", f"row {number}") for number in broken]
+    problems += [problem for row in rows for problem in _recording_problems(store, row)]
+    problems += [problem for person in people for problem in _key_problems(store, person)]
+    swept = _orphans(store, files)
+    if sweep:
+        for path in swept:
+            path.unlink(missing_ok=True)
+    else:
+        problems += [Problem("orphan", path.name) for path in swept]
+    return Report(
+        recordings=len(rows),
+        audit_rows=audit_rows,
+        people=len(people),
+        problems=tuple(problems),
+        swept=tuple(path.name for path in swept) if sweep else (),
+    )
+
+
+def _database_problems(store: Store) -> list[Problem]:
+    if store.engine.dialect.name != "sqlite":
+        return []
+    with store.reading() as session:
+        integrity = session.execute(text("PRAGMA integrity_check")).scalars().all()
+        foreign = session.execute(text("PRAGMA foreign_key_check")).all()
+    found = [Problem("database", str(line)) for line in integrity if line != "ok"]
+    return found + [Problem("database", f"{row[0]} row {row[1]} names nothing in {row[2]}") for row in foreign]
+
+
+def _recording_problems(store: Store, row: Recording) -> list[Problem]:
+    try:
+        content = opened(store, row)
+    except StoreError as error:
+        if _removed_meanwhile(store, row.id):
+            return []
+        return [Problem(error.code, f"recording:{row.id}")]
+    return [] if len(content) == row.size_bytes else [Problem("size", f"recording:{row.id}")]
+
+
+def _removed_meanwhile(store: Store, recording_id: str) -> bool:
+    with store.reading() as session:
+        row = session.get(Recording, recording_id)
+        return row is None or row.removed_at is not None
+
+
+def _key_problems(store: Store, person: Person) -> list[Problem]:
+    if person.deleted_at is not None:
+        return [Problem("key_left", f"person:{person.id}")] if store.keys.has(person.id) else []
+    try:
+        store.keys.open(person.id)
+    except StoreError as error:
+        return [Problem(error.code, f"person:{person.id}")]
+    return []
+
+
+def _orphans(store: Store, files: list[Path]) -> list[Path]:
+    with store.reading() as session:
+        named = set(session.scalars(select(Recording.sha256).where(Recording.removed_at.is_(None))))
+    return [path for path in files if path.name not in named]
+
+
+def _age(path: Path, now: datetime) -> timedelta:
+    try:
+        return now - datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo)
+    except FileNotFoundError:
+        return timedelta(0)

@@ -1,0 +1,150 @@
+"""`Store`: the database, the files and the keys, opened together."""
+
+import os
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from classroom.errors import KeysMissing
+from classroom.store import audit, database, durable, sealing
+from classroom.store.files import RecordingFiles
+from classroom.store.keys import FOLDER as KEYS
+from classroom.store.keys import STORE, KeyFolder
+from classroom.store.master import FILE, MasterKeys
+from classroom.store.schema import Person
+from speech.settings import Settings
+
+DATABASE = "lafal.sqlite3"
+
+
+class Store:
+    """Everything the classroom remembers. Safe to share between threads, and between processes that open it alike.
+
+    Open it with `open` or `from_settings`.
+
+    Attributes
+    ----------
+    folder : Path
+        The data folder.
+    engine : Engine
+        The database; for this package only.
+    keys : KeyFolder
+        The data keys.
+    files : RecordingFiles
+        The sealed recordings.
+    """
+
+    def __init__(self, engine: Engine, folder: Path, keys: KeyFolder) -> None:
+        self.engine = engine
+        self.folder = folder
+        self.keys = keys
+        self.files = RecordingFiles(folder)
+
+    @classmethod
+    def open(cls, url: str, folder: Path, *, master_key: str = "") -> "Store":
+        """Open a store, make it where there is none, and bring its schema up to date.
+
+        Parameters
+        ----------
+        url : str
+            ``sqlite:///path``, ``postgresql://...``, or empty for SQLite in the folder.
+        folder : Path
+            Where recordings, keys and SQLite's file lie.
+        master_key : str
+            Master keys that go before the file ``master.key``.
+
+        Raises
+        ------
+        SchemaTooNew, SchemaNotOurs
+            The database is left as it was.
+        KeysMissing, WrongMasterKey
+            There is data, and the keys do not open it.
+        """
+        durable.make_folder(folder)
+        if not url:
+            (folder / DATABASE).touch(mode=durable.PRIVATE)
+        engine = database.connect(url or f"sqlite:///{folder / DATABASE}")
+        database.migrate(engine)
+        keys = _open_keys(engine, folder, MasterKeys(folder, master_key))
+        return cls(engine, folder, keys)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, environment: Mapping[str, str] = os.environ) -> "Store":
+        """Open the store that the settings name; `LAFAL_MASTER_KEY` goes before the key's file."""
+        folder = Path(settings.data_folder) if settings.data_folder else platform_folder(environment)
+        return cls.open(settings.database_url, folder, master_key=environment.get("LAFAL_MASTER_KEY", ""))
+
+    @contextmanager
+    def reading(self) -> Generator[Session]:
+        """See one state of the database; nothing that is changed is kept."""
+        with self.engine.connect() as connection, connection.begin() as transaction:
+            with Session(connection, expire_on_commit=False) as session:
+                yield session
+            transaction.rollback()
+
+    @contextmanager
+    def writing(self) -> Generator[Session]:
+        """Change the database: all of it at the end, or nothing after an error."""
+        with database.writing(self.engine) as connection, Session(connection, expire_on_commit=False) as session:
+            yield session
+            session.flush()
+
+    def note(
+        self,
+        session: Session,
+        *,
+        actor: str,
+        action: str,
+        subject: str,
+        now: datetime,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write what is being done into the audit, in the same transaction."""
+        key = self.keys.store_key()
+        audit.append(session, key, actor=actor, action=action, subject=subject, now=now, details=details)
+
+    def mac(self, purpose: str, content: str) -> str:
+        """Hash a login, a code or a token so that it can be found again but not guessed from the database."""
+        return sealing.keyed_hash(self.keys.store_key(), purpose, content.encode())
+
+    def tidy(self) -> None:
+        """Let SQLite write its log back into the file, so that deleted rows are not left in it."""
+        if self.engine.dialect.name == "sqlite":
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def platform_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where this system keeps a program's data: ``~/.local/share/lafal``, or its like on macOS and Windows."""
+    if sys.platform == "win32":
+        return Path(environment.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "lafal"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "lafal"
+    return Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "lafal"
+
+
+def _open_keys(engine: Engine, folder: Path, master: MasterKeys) -> KeyFolder:
+    keys = KeyFolder(folder, master)
+    with Session(engine) as session:
+        used = bool(keys.owners()) or session.scalars(select(Person.id).limit(1)).first() is not None
+    if not used:
+        master.create()
+        keys.create_store_key()
+    elif not master.there:
+        raise KeysMissing({"name": FILE})
+    elif not keys.has(STORE):
+        raise KeysMissing({"name": f"{KEYS}/{STORE}.key"})
+    keys.store_key()
+    return keys
