@@ -105,9 +105,11 @@ def _accuracy(
             continue
         judged = sum(phone["score"] is not None for phone in word["phones"]) or len(word["phones"])
         accuracy, before = old["accuracy"], cast("float | None", word["score"])
-        counted = accuracy is not None and before is not None and word["error"] != _OMISSION
         weight += judged
-        points += judged * (accuracy + score - before if counted else score)
+        if accuracy is None or before is None or word["error"] == _OMISSION:
+            points += judged * score
+        else:
+            points += judged * (accuracy + score - before)
     return _within(points / weight) if weight else old["accuracy"]
 
 

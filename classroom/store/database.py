@@ -63,6 +63,11 @@ def revision_of(engine: Engine) -> str | None:
         return _found(connection)
 
 
+def tables_of(connection: Connection) -> tuple[str, ...]:
+    """Name the tables there are."""
+    return tuple(inspect(connection).get_table_names())
+
+
 def head() -> str:
     """Give the revision that this version of Lafal writes."""
     newest = _scripts().get_current_head()
@@ -86,7 +91,7 @@ def writing(engine: Engine) -> Generator[Connection]:
 def _refuse_foreign(connection: Connection) -> None:
     found = _found(connection)
     if found is None:
-        if inspect(connection).get_table_names():
+        if tables_of(connection):
             raise SchemaNotOurs
     elif found not in known_revisions():
         raise SchemaTooNew({"found": found})

@@ -69,9 +69,12 @@ class Store:
         if not url:
             (folder / DATABASE).touch(mode=durable.PRIVATE)
         engine = database.connect(url or f"sqlite:///{folder / DATABASE}")
-        database.migrate(engine)
-        keys = _open_keys(engine, folder, MasterKeys(folder, master_key))
-        return cls(engine, folder, keys)
+        try:
+            database.migrate(engine)
+            return cls(engine, folder, _open_keys(engine, folder, MasterKeys(folder, master_key)))
+        except BaseException:
+            engine.dispose()
+            raise
 
     @classmethod
     def from_settings(cls, settings: Settings, environment: Mapping[str, str] = os.environ) -> "Store":
