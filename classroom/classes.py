@@ -85,6 +85,9 @@ def add_member(store: Store, class_id: str, person_id: str, *, by: str, now: dat
         row = row_of(session, person_id)
         role = "teacher" if row.role in {"teacher", "admin"} else "learner"
         session.merge(Membership(class_id=class_id, person_id=person_id, role=role, joined_at=now, left_at=None))
+        details = {"class": class_id}
+        subject = f"person:{person_id}"
+        store.note(session, actor=by, action="member.add", subject=subject, now=now, details=details)
 
 
 def remove_member(store: Store, class_id: str, person_id: str, *, by: str, now: datetime) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select
 
 from classroom import deletion
-from classroom.errors import BackupBroken, NotEmpty, SchemaTooNew
+from classroom.errors import BackupBroken, NotEmpty, SchemaTooNew, WrongMasterKey
 from classroom.operations import archive as parts
 from classroom.people import OPERATOR
 from classroom.store import Store, database, durable
 from classroom.store.files import RecordingFiles
-from classroom.store.keys import KeyFolder
+from classroom.store.keys import STORE, KeyFolder
 from classroom.store.master import MasterKeys
 from classroom.store.schema import Person, Recording
 from classroom.store.store import DATABASE
@@ -115,7 +115,8 @@ def _check(tar: tarfile.TarFile, manifest: dict[str, Any]) -> None:
 def _read_keys(path: Path) -> dict[str, bytes]:
     try:
         content = json.loads(path.read_text(encoding="ascii"))
-        return {owner: base64.b64decode(text) for owner, text in content["keys"].items()}
+        keys = {owner: base64.b64decode(text) for owner, text in content["keys"].items()}
+        return {STORE: keys[STORE], **keys}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackupBroken({"detail": f"the keys “{path.name}” cannot be read"}) from error
 
@@ -134,9 +135,15 @@ def _put_keys(place: Place, wrapped: dict[str, bytes]) -> None:
     durable.make_folder(place.folder)
     keys = KeyFolder(place.folder, MasterKeys(place.folder, place.master_key))
     keys.master.read()
+    # The store's own key first: if it does not open, the place stays as it was.
+    keys.put_back(STORE, wrapped[STORE])
+    try:
+        keys.store_key()
+    except WrongMasterKey:
+        keys.destroy(STORE)
+        raise
     for owner, content in wrapped.items():
         keys.put_back(owner, content)
-    keys.store_key()
 
 
 def _fill(engine: Engine, tar: tarfile.TarFile, manifest: dict[str, Any]) -> None:

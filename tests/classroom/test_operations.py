@@ -21,7 +21,7 @@ from classroom.operations.restore import Place, restore
 from classroom.operations.verify import GRACE, verify
 from classroom.store import Store, database
 from classroom.store.schema import Base, Recording
-from classroom.store.sealing import Unsealable, unseal
+from classroom.store.sealing import Unsealable, new_key, unseal, write_key
 
 LATER = NOW + timedelta(days=31)
 
@@ -209,9 +209,18 @@ def test_restoring_needs_an_empty_place(school: School, elsewhere: Place, tmp_pa
 
 def test_restoring_needs_the_master_key(school: School, elsewhere: Place, tmp_path: Path) -> None:
     done = backup(school.store, tmp_path / "monday.tar", now=NOW)
+    right = (elsewhere.folder / "master.key").read_bytes()
     (elsewhere.folder / "master.key").unlink()
     with pytest.raises(WrongMasterKey):
         restore(done.archive, done.keys, elsewhere, now=NOW)
+    (elsewhere.folder / "keys").rmdir()
+    (elsewhere.folder / "master.key").write_text(write_key(new_key()))
+    with pytest.raises(WrongMasterKey):
+        restore(done.archive, done.keys, elsewhere, now=NOW)
+    assert list((elsewhere.folder / "keys").iterdir()) == []
+    (elsewhere.folder / "keys").rmdir()
+    (elsewhere.folder / "master.key").write_bytes(right)
+    assert restore(done.archive, done.keys, elsewhere, now=NOW).rows == done.rows
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "foreign", "newer", "no keys"])

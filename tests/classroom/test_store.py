@@ -1,5 +1,6 @@
 import sqlite3
 import stat
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -37,6 +38,29 @@ def test_a_store_opens_again_with_what_is_in_it(store: Store, url: str) -> None:
     assert people.find(again, learner.id) == learner
     assert people.identify(again, learner.id).name == "Ani Wijaya"
     again.close()
+
+
+def test_many_processes_may_start_at_once(url: str, tmp_path: Path) -> None:
+    start, stores, failed = threading.Barrier(5), [], []
+
+    def open_one() -> None:
+        start.wait()
+        try:
+            stores.append(Store.open(url, tmp_path / "data"))
+        except Exception as error:  # noqa: BLE001
+            failed.append(error)
+
+    threads = [threading.Thread(target=open_one) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    learner = add_learner(stores[0])
+    assert all(people.identify(one, learner.id).name == "Ani Wijaya" for one in stores)
+    assert len({one.mac("login", "sari") for one in stores}) == 1
+    for one in stores:
+        one.close()
 
 
 def test_sqlite_is_set_to_survive(tmp_path: Path) -> None:
