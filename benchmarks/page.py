@@ -33,6 +33,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 _START_WITHIN_S = 60.0
 _LEAD_S = 0.3
+_MOST_FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +57,16 @@ class PageOptions:
 
 @dataclass(frozen=True, slots=True)
 class PageTimes:
-    """Milliseconds of every visit, in order; the figure's are those of the slowest drawing in each visit."""
+    """Milliseconds of every visit, in order; the figure's are those of the slowest drawing in each visit.
+
+    `failed` visits got no verdict, such as when the browser's pretended microphone gave silence; they were repeated.
+    """
 
     clip_s: float
     load_ms: tuple[float, ...]
     verdict_ms: tuple[float, ...]
     figure_ms: tuple[float, ...]
+    failed: int = 0
 
 
 def measure(options: PageOptions) -> PageTimes:
@@ -70,9 +75,9 @@ def measure(options: PageOptions) -> PageTimes:
     Raises
     ------
     RuntimeError
-        There is no browser, or the app does not start.
+        There is no browser, the app does not start, or visits keep failing.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
 
     program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if program is None:
@@ -88,12 +93,22 @@ def measure(options: PageOptions) -> PageTimes:
             f"--use-file-for-fake-audio-capture={clip}%noloop",
         ]
         visits: list[tuple[float, float, float]] = []
-        for _ in range(options.runs):
+        failures: list[str] = []
+        while len(visits) < options.runs:
             browser = driver.chromium.launch(executable_path=program, args=flags)
-            visits.append(_visit(browser.new_page(), address, text, options.seconds))
+            try:
+                visits.append(_visit(browser.new_page(), address, text, options.seconds))
+            except (Error, NoVerdict) as error:
+                failures.append(str(error))
             browser.close()
+            if len(failures) > _MOST_FAILURES:
+                raise RuntimeError(f"{len(failures)} visits failed; the last one so: {failures[-1]}")
     load_ms, verdict_ms, figure_ms = zip(*visits, strict=True)
-    return PageTimes(options.seconds, load_ms, verdict_ms, figure_ms)
+    return PageTimes(options.seconds, load_ms, verdict_ms, figure_ms, len(failures))
+
+
+class NoVerdict(Exception):
+    """The page answered with a message instead of a verdict."""
 
 
 def _visit(page: Any, address: str, text: str, seconds: float) -> tuple[float, float, float]:
@@ -107,7 +122,9 @@ def _visit(page: Any, address: str, text: str, seconds: float) -> tuple[float, f
     page.locator('.lf-recorder[data-phase="recording"]').wait_for()
     page.wait_for_timeout(1000 * (seconds + _LEAD_S))
     page.locator("[data-act=record]").click()
-    page.locator(".lf-result").wait_for()
+    page.locator(".lf-result, .lf-message").first.wait_for()
+    if page.locator(".lf-message").count():
+        raise NoVerdict(page.locator(".lf-message").inner_text())
     page.wait_for_function("performance.getEntriesByName('lafal:figure').length > 0")
     times = page.evaluate("performance.getEntriesByType('measure').map((one) => [one.name, one.duration])")
     verdict_ms = next(duration for name, duration in times if name == "lafal:verdict")
@@ -153,7 +170,9 @@ def table(times: PageTimes) -> "Table":
     """The figures as a table, each beside its target."""
     from rich.table import Table
 
-    title = f"The page in a browser, reading {times.clip_s:g} s, {len(times.load_ms)} visits"
+    title = (
+        f"The page in a browser, reading {times.clip_s:g} s, {len(times.load_ms)} visits, {times.failed} failed"
+    )
     result = Table(title=title, caption=this_machine().described())
     result.add_column("wait")
     for heading in ("p50", "p95", "target for p95"):

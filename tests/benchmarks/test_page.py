@@ -1,4 +1,5 @@
 import os
+from contextlib import nullcontext
 
 import pytest
 
@@ -28,3 +29,26 @@ def test_a_visit_is_timed() -> None:
     assert 0 < times.figure_ms[0] < 10_000
     assert 50 < times.verdict_ms[0] < 20_000
     assert times.load_ms[0] > 50
+
+
+def test_a_visit_without_a_verdict_is_counted_and_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not any(page.shutil.which(name) for name in page.BROWSERS):
+        (pytest.fail if os.environ.get("LAFAL_REQUIRE_BROWSER") else pytest.skip)("no browser on this computer")
+    monkeypatch.setattr(page, "serving", lambda: nullcontext("http://127.0.0.1:9"))
+    outcomes = iter([page.NoVerdict("We heard no speech"), (900.0, 400.0, 20.0)])
+
+    def visit(*_: object) -> tuple[float, float, float]:
+        outcome = next(outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(page, "_visit", visit)
+    assert measure(PageOptions(runs=1, seconds=3.0)) == PageTimes(3.0, (900.0,), (400.0,), (20.0,), failed=1)
+
+    def silent(*_: object) -> tuple[float, float, float]:
+        raise page.NoVerdict("We heard no speech")
+
+    monkeypatch.setattr(page, "_visit", silent)
+    with pytest.raises(RuntimeError, match="We heard no speech"):
+        measure(PageOptions(runs=1, seconds=3.0))
