@@ -170,9 +170,7 @@ def table(times: PageTimes) -> "Table":
     """The figures as a table, each beside its target."""
     from rich.table import Table
 
-    title = (
-        f"The page in a browser, reading {times.clip_s:g} s, {len(times.load_ms)} visits, {times.failed} failed"
-    )
+    title = f"The page in a browser, reading {times.clip_s:g} s, {len(times.load_ms)} visits, {times.failed} failed"
     result = Table(title=title, caption=this_machine().described())
     result.add_column("wait")
     for heading in ("p50", "p95", "target for p95"):

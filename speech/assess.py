@@ -51,7 +51,9 @@ class Assessor:
         self.isolated = isolated
         self.acoustic = acoustic or load_acoustic(self.settings.model, settings=self.settings)
         # The pitch detector takes as long as hearing and aligning together, and needs neither.
-        self._beside = ThreadPoolExecutor(max_workers=self.settings.workers or os.cpu_count() or 1, thread_name_prefix="pitch")
+        self._beside = ThreadPoolExecutor(
+            max_workers=self.settings.workers or os.cpu_count() or 1, thread_name_prefix="pitch"
+        )
 
     def assess(
         self,
