@@ -46,6 +46,8 @@ def judge(page: Page, state: str, picture: Picture) -> list[str]:
         found += [f"{state}, {theme}: {one}" for one in violations(page)]
         picture(page, f"axe-{state}")
         page.locator("[data-act=theme]").click()
+        # Colours on their way from one theme to the other have the contrast of neither.
+        page.wait_for_function("document.getAnimations().every((one) => one.playState === 'finished')")
     return found
 
 
