@@ -211,3 +211,17 @@ def test_two_learners_see_only_their_own(open_page: OpenPage, right: Path, plant
     expect(second).to_have_count(1)
     expect(pages[0].locator("#lf-result-title")).to_have_text("Your reading")
     expect(pages[1].locator("#lf-result-title")).to_have_text("Bacaanmu")
+
+
+def test_without_the_catalogue_a_sentence_of_ones_own_is_still_judged(open_page: OpenPage, right: Path) -> None:
+    page = open_page()
+    page.route("**/api/v1/exercises", lambda route: route.abort())
+    page.reload()
+    page.locator(".lf-shelf[data-ready]").wait_for()
+    # Nothing to turn to or to begin, and nothing breaks: a script error would fail this test.
+    for act in ("next", "flow"):
+        page.locator(f"[data-shelf={act}]").click()
+    expect(page.locator(".lf-journey")).to_be_hidden()
+    text_box(page).fill(TEXT)
+    upload(page, right)
+    result(page)

@@ -13,6 +13,8 @@ export function connectJourney({ element, watch }) {
   const part = (name) => element.querySelector(`[data-part=${name}]`);
 
   function begin({ kind, ids }) {
+    // Without a catalogue, since the server was away, there is nothing to begin.
+    if (!ids.length) return;
     journey = { kind, ids: ids.slice(0, LONGEST), at: 0, readings: [], isOver: false };
     remember({ greeted: true });
     paint();

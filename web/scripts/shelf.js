@@ -79,6 +79,7 @@ export function connectShelf({ element, watch }) {
   }
 
   function turn(by) {
+    if (!state.unit) return;
     const all = state.unit.exercises.length;
     show(state.unit, (state.index + by + all) % all);
   }
@@ -106,7 +107,7 @@ export function connectShelf({ element, watch }) {
     own: () => (setText(""), textBox().focus(), paint()),
     "skip-check": () => remember({ greeted: true }),
     "level-check": async () => document.dispatchEvent(new CustomEvent("lafal:begin", { detail: { kind: "check", ids: (await openCourse()).level_check } })),
-    flow: () => document.dispatchEvent(new CustomEvent("lafal:begin", { detail: { kind: "flow", ids: state.unit.exercises.slice(state.index).map((one) => one.id) } })),
+    flow: () => document.dispatchEvent(new CustomEvent("lafal:begin", { detail: { kind: "flow", ids: (state.unit?.exercises ?? []).slice(state.index).map((one) => one.id) } })),
   };
 
   element.addEventListener("click", (event) => {

@@ -1,8 +1,10 @@
 // A recording that waits for its verdict outlives the page: Gradio loads the page anew after the server was away. It
 // is kept for this tab alone, and only until it is judged.
 const KEY = "lafal.waiting";
+const MOST_BYTES = 3_000_000; // browsers keep some five million characters, and the bytes grow by a third
 
 export async function lockAway({ blob, seconds }, text) {
+  if (blob.size > MOST_BYTES) return;
   const bytes = await new Promise((resolve) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result);
