@@ -13,6 +13,7 @@ from classroom.store.schema import (
     AssessmentRow,
     Consent,
     Credential,
+    Dismissal,
     Identity,
     Invitation,
     LoginSession,
@@ -22,6 +23,8 @@ from classroom.store.schema import (
     Recording,
     Submission,
 )
+
+_THEIRS = (Recording, Submission, Consent, Membership, Dismissal, LoginSession, Invitation, Credential, Identity)
 
 
 def forget(store: Store, person_id: str, *, by: str, now: datetime) -> int:
@@ -52,7 +55,17 @@ def erase(store: Store, session: Session, person_id: str, *, by: str, now: datet
     assessments = select(AssessmentRow.id).where(AssessmentRow.recording_id.in_(recordings))
     session.execute(delete(MarkRow).where(MarkRow.assessment_id.in_(assessments)))
     session.execute(delete(AssessmentRow).where(AssessmentRow.recording_id.in_(recordings)))
-    for table in (Recording, Submission, Consent, Membership, LoginSession, Invitation, Credential, Identity):
+    for table in (
+        Recording,
+        Submission,
+        Consent,
+        Membership,
+        Dismissal,
+        LoginSession,
+        Invitation,
+        Credential,
+        Identity,
+    ):
         session.execute(delete(table).where(table.person_id == person_id))
     emptied = {"pseudonym": f"deleted {person_id}", "deleted_at": now, "school_id": None}
     session.execute(update(Person).where(Person.id == person_id).values(**emptied))

@@ -6,30 +6,36 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
+from classroom.errors import SessionOver
 from speech.errors import ModelError, SpeechError
 from speech.examples import Examples
 from speech.settings import Settings
 from web.api import build_api
 from web.assessing import AssessmentQueue, Judge
 from web.catalogue import LANGUAGES, open_catalogue
+from web.classroom import include_classroom
 from web.components.result import render_result
 from web.course import build_course, first_exercise, mount_files
 from web.errors import BadRequest
 from web.examples import build_examples
+from web.pages.page import show
 from web.recordings import RecordingStore
 from web.responses import catalogue_of, error_response
+from web.school import School
 from web.security import KnownRoutesOnly, OwnPagesOnly, RequestSize, SecurityHeaders
 
 _ICON = Path(__file__).parent / "components" / "icon.svg"
 _SWEEP_EVERY_S = 30.0
+_SEE_OTHER = 303
 
 
-def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
+def create_app(settings: Settings, *, judge: Judge | None = None, school: School | None = None) -> FastAPI:
     """Build the web app.
 
     Parameters
@@ -38,6 +44,8 @@ def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
         Limits, model and address.
     judge : Judge, optional
         What judges readings; an `Assessor` with the settings' model by default, loaded when the app starts.
+    school : School, optional
+        Where classes are kept; by default where the settings say.
 
     Returns
     -------
@@ -51,27 +59,33 @@ def create_app(settings: Settings, *, judge: Judge | None = None) -> FastAPI:
         max_wait_s=settings.max_wait_s,
     )
     store = RecordingStore(max_bytes=settings.max_file_bytes, lifetime_s=settings.recording_lifetime_s)
+    school = school or School(settings)
     app = FastAPI(
         title="Lafal",
         summary="Hears a learner read a sentence and says, sound by sound, what was said.",
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(queue, store),
+        lifespan=_lifespan(queue, store, school),
     )
     app.include_router(build_api(settings, queue=queue, store=store))
     app.include_router(build_examples(settings, queue=queue))
     app.include_router(build_course())
+    include_classroom(app, school, queue=queue)
     mount_files(app)
     _add_entrance(app)
-    _add_error_answers(app)
+    add_error_answers(app)
     _mount_pages(app, settings, queue=queue, store=store)
-    # The last one added sees a request first.
+    add_guards(app, settings)
+    return app
+
+
+def add_guards(app: FastAPI, settings: Settings) -> None:
+    """Have every request and response pass what `web.security` has; the last one added sees a request first."""
     app.add_middleware(RequestSize, max_recording_bytes=settings.max_file_bytes)
     app.add_middleware(KnownRoutesOnly)
     app.add_middleware(OwnPagesOnly)
     app.add_middleware(SecurityHeaders)
-    return app
 
 
 def _opener(settings: Settings, judge: Judge | None) -> Callable[[], Judge]:
@@ -99,7 +113,9 @@ def _rehearse(judge: Judge, settings: Settings) -> None:
             render_result(assessment, open_catalogue(language), attempt=0, clip="")
 
 
-def _lifespan(queue: AssessmentQueue, store: RecordingStore) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    queue: AssessmentQueue, store: RecordingStore, school: School
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         tasks = [asyncio.create_task(_warm_up(queue)), asyncio.create_task(_sweep(store))]
@@ -111,6 +127,7 @@ def _lifespan(queue: AssessmentQueue, store: RecordingStore) -> Callable[[FastAP
             await asyncio.gather(*tasks, return_exceptions=True)
             queue.close()
             store.close()
+            school.close()
 
     return lifespan
 
@@ -156,10 +173,18 @@ def _add_entrance(app: FastAPI) -> None:
         return JSONResponse(body, media_type="application/manifest+json")
 
 
-def _add_error_answers(app: FastAPI) -> None:
+def add_error_answers(app: FastAPI) -> None:
+    """Answer every error of ours: scripts with JSON, people with a page, or with the way to sign in."""
+
     @app.exception_handler(SpeechError)
     async def refuse(request: Request, error: Exception) -> Response:
-        return error_response(request, cast("SpeechError", error))
+        known = cast("SpeechError", error)
+        if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+            return error_response(request, known)
+        if isinstance(known, SessionOver):
+            back = request.url.path if request.method == "GET" else "/home"
+            return RedirectResponse(f"/sign-in?{urlencode({'back': back})}", _SEE_OTHER)
+        return show(request, "problem.html", error=known)
 
     @app.exception_handler(RequestValidationError)
     async def point_at_field(request: Request, error: Exception) -> Response:

@@ -86,7 +86,8 @@ class Catalogue:
 def open_catalogue(language: str) -> Catalogue:
     """Read the catalogue of a language; an unknown language gets the first of `LANGUAGES`."""
     known = language if language in LANGUAGES else LANGUAGES[0]
-    strings = json.loads((_FOLDER / f"{known}.json").read_text(encoding="utf-8"))
+    files = sorted((_FOLDER / known).glob("*.json"))
+    strings = {key: text for file in files for key, text in json.loads(file.read_text(encoding="utf-8")).items()}
     return Catalogue(known, MappingProxyType(strings))
 
 

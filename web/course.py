@@ -13,6 +13,7 @@ from phonemes.inventory import PHONES, phone
 from phonemes.resources import folder
 from web.catalogue import open_catalogue
 from web.components.mouth import describe_mouth, draw_mouth
+from web.components.templates import STYLES
 
 _SCRIPTS = Path(__file__).parent / "scripts"
 
@@ -84,8 +85,9 @@ def first_exercise() -> Exercise:
 
 
 def mount_files(app: FastAPI) -> None:
-    """Serve the page's scripts and the pictures of the exercises."""
+    """Serve the pages' scripts and styles and the pictures of the exercises."""
     app.mount("/scripts", StaticFiles(directory=_SCRIPTS))
+    app.mount("/styles", StaticFiles(directory=STYLES))
     app.mount("/pictures", StaticFiles(directory=folder("datasets") / "pictures"))
 
 

@@ -1,5 +1,19 @@
 """What can go wrong between a browser and the judging, and the HTTP status of every error."""
 
+from classroom.errors import (
+    AccountError,
+    AlreadyThere,
+    ClassroomError,
+    ConsentMissing,
+    DifferentUpload,
+    InvalidDetail,
+    InvalidRoster,
+    NotAllowed,
+    NotFound,
+    NotOpen,
+    StoreError,
+    UnusableCode,
+)
 from speech.errors import (
     AudioError,
     FileTooLarge,
@@ -52,6 +66,22 @@ class ForeignOrigin(WebError):
     remedy_template = "Open the practice page and try again there."
 
 
+class StaleForm(WebError):
+    """What was sent does not carry what this session's forms carry."""
+
+    code = "stale_form"
+    template = "This page was opened before you signed in."
+    remedy_template = "Go back, reload the page and send it again; nothing has been changed."
+
+
+class TooOften(WebError):
+    """More tries than anybody needs; facts: seconds to wait."""
+
+    code = "too_often"
+    template = "That was tried too often."
+    remedy_template = "Wait {seconds:.0f} seconds and try again."
+
+
 class BadRequest(WebError):
     """A field of the request cannot be read; facts: field."""
 
@@ -79,6 +109,20 @@ _STATUS: tuple[tuple[type[SpeechError], int], ...] = (
     (NoRecording, 400),
     (BadRequest, 400),
     (ForeignOrigin, 403),
+    (StaleForm, 403),
+    (TooOften, 429),
+    (UnusableCode, 404),
+    (AccountError, 401),
+    (NotAllowed, 403),
+    (ConsentMissing, 403),
+    (NotFound, 404),
+    (NotOpen, 409),
+    (AlreadyThere, 409),
+    (DifferentUpload, 409),
+    (InvalidDetail, 422),
+    (InvalidRoster, 422),
+    (StoreError, 503),
+    (ClassroomError, 409),
     (WebError, 500),
     (ModelError, 503),
     (AudioError, 422),

@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse
 
 from speech.errors import SpeechError
 from web.catalogue import Catalogue, negotiate, open_catalogue
-from web.errors import Busy, http_status
+from web.errors import Busy, TooOften, http_status
 
 LANGUAGE_COOKIE = "lafal_language"
 """The language a person picked in the page."""
@@ -23,9 +23,9 @@ def error_response(connection: HTTPConnection, error: SpeechError) -> JSONRespon
     Returns
     -------
     JSONResponse
-        ``{"code": ..., "message": ..., "remedy": ...}``; a busy server adds Retry-After.
+        ``{"code": ..., "message": ..., "remedy": ...}``; one that is busy, or was asked too often, adds Retry-After.
     """
     sentence, remedy = catalogue_of(connection).explain(error)
-    headers = {"Retry-After": f"{error.facts['seconds']:.0f}"} if isinstance(error, Busy) else None
+    headers = {"Retry-After": f"{error.facts['seconds']:.0f}"} if isinstance(error, Busy | TooOften) else None
     body = {"code": error.code, "message": sentence, "remedy": remedy}
     return JSONResponse(body, status_code=http_status(error), headers=headers)

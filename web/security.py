@@ -27,12 +27,13 @@ _PAGE_BYTES = 256_000
 _MULTIPART_BYTES = 64_000
 """What the text fields of an API call may weigh beside the recording."""
 
-# Gradio evaluates its templates and inlines its configuration, hence the two "unsafe" words; whatever runs, it
-# can reach this server alone.
-_CONTENT_SECURITY_POLICY = "; ".join(
+_FROM_OTHER_SITES = frozenset({"/lti/login", "/lti/launch"})
+"""Where a learning platform sends its people's browsers; what they carry is signed by it."""
+
+_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "script-src 'self'{scripts}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "media-src 'self' blob:",
@@ -46,9 +47,16 @@ _CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+STRICT_POLICY = _POLICY.format(scripts="")
+"""Content-Security-Policy of everything but the practice page: scripts of ours alone."""
+
+# Gradio evaluates its templates and inlines its configuration, hence the two "unsafe" words; whatever runs, it
+# can reach this server alone.
+GRADIO_POLICY = _POLICY.format(scripts=" 'unsafe-inline' 'unsafe-eval'")
+"""Content-Security-Policy of the practice page."""
+
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
-        "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
@@ -59,6 +67,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 )
 """Security headers of every response."""
 
+_PRACTICE = re.compile(rf"^/(?:{'|'.join(LANGUAGES)})(?:/|$)")
 _PAGE_ROUTES = re.compile(
     rf"^/(?:{'|'.join(LANGUAGES)})"
     r"(?:/(?:(?:config|theme\.css|manifest\.json|favicon\.ico)?|(?:assets|static|svelte)/.+"
@@ -83,9 +92,11 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
+                is_practice = _PRACTICE.match(scope["path"])
+                headers["Content-Security-Policy"] = GRADIO_POLICY if is_practice else STRICT_POLICY
                 if scope["path"] == EXAMPLE_AUDIO:
                     headers.setdefault("Cache-Control", "no-store")
-                elif scope["path"].startswith(("/scripts/", "/pictures/")):
+                elif scope["path"].startswith(("/scripts/", "/styles/", "/pictures/")):
                     headers["Cache-Control"] = "no-cache"
                 elif not re.search(r"/(assets|static)/|^/icon\.svg$", scope["path"]):
                     headers["Cache-Control"] = "no-store"
@@ -102,7 +113,8 @@ class OwnPagesOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] == "http" and scope["method"] not in {"GET", "HEAD"} and is_foreign(Headers(scope=scope)):
+        changes = scope["type"] == "http" and scope["method"] not in {"GET", "HEAD"}
+        if changes and scope["path"] not in _FROM_OTHER_SITES and is_foreign(Headers(scope=scope)):
             await error_response(HTTPConnection(scope), ForeignOrigin())(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -127,8 +139,7 @@ class KnownRoutesOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        is_page = any(re.match(rf"/{language}(/|$)", scope.get("path", "")) for language in LANGUAGES)
-        if is_page and not _PAGE_ROUTES.match(scope["path"]):
+        if _PRACTICE.match(scope.get("path", "")) and not _PAGE_ROUTES.match(scope["path"]):
             await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
             return
         await self._app(scope, receive, send)

@@ -314,6 +314,17 @@ class MarkRow(Base):
     marked_at: Mapped[datetime]
 
 
+class Dismissal(Base):
+    """A reason to look after a learner that a teacher has put aside; newer signs of it count again."""
+
+    __tablename__ = "dismissals"
+    class_id: Mapped[str] = _to("classes", key=True)
+    person_id: Mapped[str] = mapped_column(String(32), ForeignKey("people.id"), primary_key=True, index=True)
+    reason: Mapped[str] = mapped_column(String(40), primary_key=True)
+    dismissed_by: Mapped[str] = _to("people")
+    dismissed_at: Mapped[datetime]
+
+
 class AuditRow(Base):
     """What was done to whose data, by whom; each row's hash covers the row before."""
 

@@ -11,6 +11,7 @@ from speech.settings import Settings
 # Tests beside this file share what it fabricates, however pytest was started.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from classroom_site import Site, open_site
 from fabricated import StandInJudge, build_app, reading
 
 
@@ -45,3 +46,11 @@ def judge(_only_app: tuple[TestClient, StandInJudge]) -> StandInJudge:
     judge.answer = reading()
     judge.calls.clear()
     return judge
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """The classroom's pages over a small school; see `classroom_site.py`."""
+    opened = open_site(tmp_path / "data")
+    yield opened
+    opened.store.close()

@@ -8,7 +8,7 @@ from phonemes.inventory import PHONES, phone
 from web.catalogue import LANGUAGES, open_catalogue
 from web.components import sagittal
 from web.components.mouth import describe_mouth, draw_mouth
-from web.components.templates import read_text
+from web.components.templates import read_style
 
 NASALS = {"M", "N", "NG"}
 PAIRS = [("P", "B"), ("T", "D"), ("K", "G"), ("F", "V"), ("TH", "DH"), ("S", "Z"), ("SH", "ZH"), ("CH", "JH")]
@@ -53,7 +53,7 @@ def test_every_drawing_is_well_formed_whole_and_without_colours_or_ids(symbol: s
 
 
 def test_every_class_is_styled() -> None:
-    styles = read_text("mouth.css")
+    styles = read_style("mouth.css")
     used = {name for symbol in PHONES for name in classes(symbol)} - {"lf-m-velum"}
     assert [name for name in sorted(used) if f".{name} " not in styles] == []
     assert "#" not in styles
@@ -62,8 +62,8 @@ def test_every_class_is_styled() -> None:
 def test_style_uses_only_colours_the_page_has() -> None:
     import re
 
-    used = set(re.findall(r"var\((--lf-[a-z-]+)\)", read_text("mouth.css"))) - {"--lf-m-flesh"}
-    assert used <= set(re.findall(r"(--lf-[a-z-]+):", read_text("page.css")))
+    used = set(re.findall(r"var\((--lf-[a-z-]+)\)", read_style("mouth.css"))) - {"--lf-m-flesh"}
+    assert used <= set(re.findall(r"(--lf-[a-z-]+):", read_style("colours.css")))
 
 
 @pytest.mark.parametrize(("voiceless", "voiced"), PAIRS)

@@ -7,7 +7,7 @@ import web.application
 
 WEB = Path(web.application.__file__).parent
 SCRIPTS = {path.name: path.read_text("utf-8") for path in (WEB / "scripts").glob("*.js")}
-STYLES = {path.name: path.read_text("utf-8") for path in (WEB / "components").glob("*.css")}
+STYLES = {path.name: path.read_text("utf-8") for path in (WEB / "styles").glob("*.css")}
 
 _IMPORTED = re.compile(r"""(?:from|import)\s*\(?["']\./([\w-]+\.js)["']""")
 _COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
@@ -29,13 +29,16 @@ def reached(name: str, found: frozenset[str] = frozenset()) -> frozenset[str]:
     return found
 
 
-def test_the_page_reaches_every_script() -> None:
-    assert reached("page.js") == set(SCRIPTS)
+def test_the_pages_reach_every_script() -> None:
+    pages = "".join(path.read_text("utf-8") for path in (WEB / "pages").iterdir() if path.suffix in {".py", ".html"})
+    named = {name for name in SCRIPTS if f'"{name}"' in pages or f"/scripts/{name}" in pages}
+    assert set().union(*(reached(name) for name in named)) == set(SCRIPTS)
 
 
-def test_the_page_names_every_style_sheet() -> None:
-    practice = (WEB / "pages" / "practice.py").read_text("utf-8")
-    assert {name for name in STYLES if f'"{name}"' not in practice} == set()
+def test_the_pages_name_every_style_sheet() -> None:
+    pages = "".join(path.read_text("utf-8") for path in (WEB / "pages").iterdir() if path.suffix in {".py", ".html"})
+    # The practice page names them without their ending.
+    assert {name for name in STYLES if not re.search(rf'"{name.removesuffix(".css")}(\.css)?"', pages)} == set()
 
 
 @pytest.mark.parametrize("name", sorted({**SCRIPTS, **STYLES}))

@@ -2,7 +2,7 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.datastructures import Headers
 
-from web.security import HEADERS, is_foreign
+from web.security import GRADIO_POLICY, HEADERS, STRICT_POLICY, is_foreign
 
 # Scripts are kept by a browser that asks each time whether they changed; the icon as long as it likes.
 _KEPT = {"/icon.svg": None, "/scripts/page.js": "no-cache"}

@@ -7,13 +7,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from web.catalogue import Catalogue
 
-_FOLDER = Path(__file__).parent
+_WEB = Path(__file__).parents[1]
+_FOLDERS = (_WEB / "components", _WEB / "pages")
+STYLES = _WEB / "styles"
+"""Where the style sheets lie."""
 
 
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(_FOLDER),
+        loader=FileSystemLoader(_FOLDERS),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -27,7 +30,7 @@ def render(template: str, catalogue: Catalogue, **values: object) -> str:
     Parameters
     ----------
     template : str
-        File name beside this module.
+        File name in `web/components` or `web/pages`.
     catalogue : Catalogue
         Strings of the reader's language.
     values : object
@@ -36,6 +39,6 @@ def render(template: str, catalogue: Catalogue, **values: object) -> str:
     return _environment().get_template(template).render(say=catalogue.say, count=catalogue.count, **values)
 
 
-def read_text(name: str) -> str:
-    """Read a script or style sheet that belongs to a component."""
-    return (_FOLDER / name).read_text(encoding="utf-8")
+def read_style(name: str) -> str:
+    """Read a style sheet."""
+    return (STYLES / name).read_text(encoding="utf-8")

@@ -20,12 +20,12 @@ from web.components.parts import (
     render_shelf,
 )
 from web.components.result import render_empty
-from web.components.templates import read_text
+from web.components.templates import read_style
 from web.course import first_exercise
 from web.pages.handlers import Outcome, PracticeHandlers
 from web.recordings import RecordingStore
 
-_STYLES = ("page.css", "shelf.css", "recorder.css", "result.css", "mouth.css", "print.css")
+_STYLES = ("colours", "page", "buttons", "shelf", "recorder", "result", "mouth", "print")
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "DejaVu Sans", "sans-serif")
 _MONO_FONTS = ("ui-monospace", "Menlo", "Consolas", "monospace")
 _STATE_LIFETIME_S = 3600
@@ -56,7 +56,7 @@ def mount_practice(
         run_history=False,
         footer_links=[],
         theme=Base(font=_FONTS, font_mono=_MONO_FONTS),
-        css="\n".join(read_text(name) for name in _STYLES),
+        css="\n".join(read_style(f"{name}.css") for name in _STYLES),
         head=_HEAD,
     )
 
