@@ -34,8 +34,14 @@ def test_every_response_carries_the_security_headers(client: TestClient, path: s
     assert answer.headers.get("Cache-Control") == _KEPT.get(path, "no-store")
 
 
-def test_the_policy_names_no_other_host() -> None:
-    policy = HEADERS["Content-Security-Policy"]
+@pytest.mark.parametrize("path, policy", [("/en/", GRADIO_POLICY), ("/sign-in", STRICT_POLICY), ("/", STRICT_POLICY)])
+def test_only_the_practice_page_may_run_what_it_carries(client: TestClient, path: str, policy: str) -> None:
+    assert client.get(path, follow_redirects=False).headers["Content-Security-Policy"] == policy
+    assert ("unsafe-eval" in policy) == (path == "/en/")
+
+
+@pytest.mark.parametrize("policy", [GRADIO_POLICY, STRICT_POLICY])
+def test_the_policy_names_no_other_host(policy: str) -> None:
     assert "frame-ancestors 'none'" in policy
     assert "http:" not in policy and "https:" not in policy and "*" not in policy
 
