@@ -66,6 +66,19 @@ def create(store: Store, name: str, *, by: str, now: datetime, school_id: str | 
         return _class(row)
 
 
+def find(store: Store, class_id: str, *, by: str) -> Class:
+    """Show a class to its teachers.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        There is none, or whoever asks does not teach it.
+    """
+    with store.reading() as session:
+        require_teaches(session, by, class_id)
+        return _class(session.get_one(ClassRow, class_id))
+
+
 def of_person(store: Store, person_id: str) -> tuple[Class, ...]:
     """Classes somebody teaches or learns in, by name, without archived ones."""
     query = (
