@@ -1,7 +1,7 @@
 """The teacher's grid: every learner of a class by every assignment."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,17 +13,18 @@ from classroom.access import require_teaches
 from classroom.assignments import Assignment
 from classroom.people import identity
 from classroom.store import Store
-from classroom.store.schema import AssessmentRow, Membership, Person, Recording, Submission
+from classroom.store.schema import AssessmentRow, MarkRow, Membership, Person, Recording, Submission
 from classroom.store.schema import Assignment as AssignmentRow
-from classroom.totals import total
+from classroom.strictness import total_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """A learner's work at one assignment.
 
-    `state` is of the latest attempt; `total` is 0..100 of the best attempt that was handed in, as it counts now, and
-    `best_id` names it; items without a result count 0 there. `late` tells of the latest attempt.
+    `state` is of the latest attempt; `total` is 0..100 of the best attempt that was handed in, as it counts now and as
+    strictly as the assignment asks, and `best_id` names it; items without a result count 0 there. `late` tells of the
+    latest attempt.
     """
 
     attempts: int
@@ -103,26 +104,51 @@ def _work(session: Session, class_id: str) -> Mapping[tuple[str, str], list[Subm
     return found
 
 
-def _scores(session: Session, class_id: str) -> Mapping[str, dict[str, Mapping[str, float | None]]]:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Scores of one reading after a teacher's marks, and which of them the teacher gave."""
+
+    scores: Mapping[str, float | None]
+    given: frozenset[str]
+
+
+def _scores(session: Session, class_id: str) -> Mapping[str, Mapping[str, _Counted]]:
     """Scores that count now, by submission and item: of the newest recording the newest assessment."""
-    found: dict[str, dict[str, Mapping[str, float | None]]] = defaultdict(dict)
+    found: dict[str, dict[str, _Counted]] = defaultdict(dict)
+    given = _given(session, class_id)
     query = (
-        select(Recording.submission_id, Recording.item_id, AssessmentRow.totals)
+        select(Recording.submission_id, Recording.item_id, AssessmentRow.id, AssessmentRow.totals)
         .join(AssessmentRow, AssessmentRow.recording_id == Recording.id)
         .join(Submission, Submission.id == Recording.submission_id)
         .join(AssignmentRow, AssignmentRow.id == Submission.assignment_id)
         .where(AssignmentRow.class_id == class_id)
         .order_by(Recording.created_at, Recording.id, AssessmentRow.created_at, AssessmentRow.id)
     )
-    for submission_id, item_id, totals in session.execute(query):
-        found[submission_id or ""][item_id or ""] = totals
+    for submission_id, item_id, assessment_id, totals in session.execute(query):
+        found[submission_id or ""][item_id or ""] = _Counted(totals, frozenset(given[assessment_id]))
+    return found
+
+
+def _given(session: Session, class_id: str) -> Mapping[str, set[str]]:
+    """Scores that teachers gave themselves, by assessment."""
+    found: dict[str, set[str]] = defaultdict(set)
+    query = (
+        select(MarkRow.assessment_id, MarkRow.place)
+        .join(AssessmentRow, AssessmentRow.id == MarkRow.assessment_id)
+        .join(Recording, Recording.id == AssessmentRow.recording_id)
+        .join(Submission, Submission.id == Recording.submission_id)
+        .join(AssignmentRow, AssignmentRow.id == Submission.assignment_id)
+        .where(AssignmentRow.class_id == class_id, MarkRow.level == "score")
+    )
+    for assessment_id, place in session.execute(query):
+        found[assessment_id].add(place)
     return found
 
 
 def _cell(
     column: Assignment,
     attempts: list[Submission],
-    scores: Mapping[str, Mapping[str, Mapping[str, float | None]]],
+    scores: Mapping[str, Mapping[str, _Counted]],
 ) -> Cell | None:
     if not attempts:
         return None
@@ -143,10 +169,13 @@ def _first(pair: tuple[float | None, str | None]) -> float:
     return pair[0] or 0.0
 
 
-def _total(column: Assignment, by_item: Mapping[str, Mapping[str, float | None]]) -> float | None:
-    """Mean over all items of the assignment; one that was not said, or could not be judged, counts 0."""
-    terms = column.terms
-    values = [total(by_item.get(item.id, {}), terms.counted, terms.weights) for item in column.items]
+def _total(column: Assignment, by_item: Mapping[str, _Counted]) -> float | None:
+    counted = [by_item.get(item.id) for item in column.items]
+    return mean_of_items([one and total_of(one.scores, column.terms, given=one.given) for one in counted])
+
+
+def mean_of_items(values: Sequence[float | None]) -> float | None:
+    """Mean over all items of an assignment; one that was not said, or could not be judged, counts 0."""
     if all(value is None for value in values):
         return None
     return sum(value or 0.0 for value in values) / len(values)

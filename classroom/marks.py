@@ -1,7 +1,7 @@
 """Overruling: a teacher's word against the machine's. Every mark stays; the latest for a place counts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -97,22 +97,32 @@ def history(store: Store, assessment_id: str, *, by: str) -> tuple[Marked, ...]:
         _, recording = _rows(session, assessment_id)
         if by != recording.person_id:
             require_heard(session, recording, by)
-        key = store.keys.open(recording.person_id)
-        return tuple(
-            Marked(
-                number=row.number,
-                mark=Mark(
-                    level=cast(Level, row.level),
-                    place=row.place,
-                    value=row.new_value,
-                    comment=unseal(key, row.comment, _purpose(row)).decode() if row.comment else "",
-                ),
-                old_value=row.old_value,
-                marked_by=row.marked_by,
-                marked_at=row.marked_at,
-            )
-            for row in _made(session, assessment_id)
+        return marked_in(store, session, assessment_id, recording.person_id)
+
+
+def marked_in(store: Store, session: Session, assessment_id: str, person_id: str) -> tuple[Marked, ...]:
+    """Give every mark of a learner's assessment, first to last, to whoever was let in."""
+    key = store.keys.open(person_id)
+    return tuple(
+        Marked(
+            number=row.number,
+            mark=Mark(
+                level=cast(Level, row.level),
+                place=row.place,
+                value=row.new_value,
+                comment=unseal(key, row.comment, _purpose(row)).decode() if row.comment else "",
+            ),
+            old_value=row.old_value,
+            marked_by=row.marked_by,
+            marked_at=row.marked_at,
         )
+        for row in _made(session, assessment_id)
+    )
+
+
+def newest_of(marks: Sequence[Marked]) -> dict[tuple[Level, str], float]:
+    """Give the mark that counts, for each place that has one."""
+    return {(one.mark.level, one.mark.place): one.mark.value for one in marks}
 
 
 def _write(

@@ -93,9 +93,18 @@ def release(store: Store, submission_id: str, *, by: str, now: datetime) -> Subm
         if row.state == "draft":
             raise NotOpen
         if row.state == "submitted":
-            row.state, row.released_at = "released", now
-            store.note(session, actor=by, action="submission.release", subject=f"submission:{row.id}", now=now)
+            _release(store, session, row, by, now)
         return submission(row)
+
+
+def release_all(store: Store, assignment_id: str, *, by: str, now: datetime) -> int:
+    """Give back everything that was handed in for an assignment; answers how many pieces of work that was."""
+    with store.writing() as session:
+        require_teaches(session, by, assignments.row_of(session, assignment_id).class_id)
+        rows = session.scalars(select(SubmissionRow).filter_by(assignment_id=assignment_id, state="submitted")).all()
+        for row in rows:
+            _release(store, session, row, by, now)
+        return len(rows)
 
 
 def of_person(store: Store, assignment_id: str, person_id: str) -> tuple[Submission, ...]:
@@ -140,6 +149,11 @@ def check_key(key: str) -> None:
     """Refuse an idempotency key that is empty, long or not plain."""
     if not (0 < len(key) <= MOST_KEY and key.isascii() and key.isprintable()):
         raise InvalidDetail({"field": "key", "problem": f"it needs 1 to {MOST_KEY} plain letters"})
+
+
+def _release(store: Store, session: Session, row: SubmissionRow, by: str, now: datetime) -> None:
+    row.state, row.released_at = "released", now
+    store.note(session, actor=by, action="submission.release", subject=f"submission:{row.id}", now=now)
 
 
 def _add(session: Session, assignment_id: str, person_id: str, key: str, now: datetime) -> SubmissionRow:
