@@ -9,6 +9,7 @@ from classroom.access import require_knows
 from classroom.errors import NotAllowed
 from classroom.people import row_of
 from classroom.store import Store
+from classroom.store.outside_tables import AccountRow, ScoreRow
 from classroom.store.schema import (
     AssessmentRow,
     Consent,
@@ -24,7 +25,19 @@ from classroom.store.schema import (
     Submission,
 )
 
-_THEIRS = (Recording, Submission, Consent, Membership, Dismissal, LoginSession, Invitation, Credential, Identity)
+_THEIRS = (
+    Recording,
+    Submission,
+    Consent,
+    Membership,
+    Dismissal,
+    LoginSession,
+    Invitation,
+    Credential,
+    Identity,
+    AccountRow,
+    ScoreRow,
+)
 
 
 def forget(store: Store, person_id: str, *, by: str, now: datetime) -> int:
@@ -55,17 +68,7 @@ def erase(store: Store, session: Session, person_id: str, *, by: str, now: datet
     assessments = select(AssessmentRow.id).where(AssessmentRow.recording_id.in_(recordings))
     session.execute(delete(MarkRow).where(MarkRow.assessment_id.in_(assessments)))
     session.execute(delete(AssessmentRow).where(AssessmentRow.recording_id.in_(recordings)))
-    for table in (
-        Recording,
-        Submission,
-        Consent,
-        Membership,
-        Dismissal,
-        LoginSession,
-        Invitation,
-        Credential,
-        Identity,
-    ):
+    for table in _THEIRS:
         session.execute(delete(table).where(table.person_id == person_id))
     emptied = {"pseudonym": f"deleted {person_id}", "deleted_at": now, "school_id": None}
     session.execute(update(Person).where(Person.id == person_id).values(**emptied))
