@@ -208,9 +208,12 @@ def _stamp(folder: Path | None) -> int:
 
 @lru_cache(maxsize=2)
 def _load_checkpoint(name: str, folder: Path | None, _stamp_ns: int, device: str, threads: int) -> Acoustic:
+    from speech.batching import BatchingAcoustic
     from speech.checkpoints import load_checkpoint
 
-    return load_checkpoint(name, folder, device=device, threads=threads)
+    checkpoint = load_checkpoint(name, folder, device=device, threads=threads)
+    # On a processor several clips at once take as long as one after the other.
+    return checkpoint if checkpoint.device == "cpu" else BatchingAcoustic(checkpoint)
 
 
 @lru_cache(maxsize=4)

@@ -41,7 +41,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointAcoustic:
-    """A `transformers` CTC checkpoint whose outputs are folded into the 39 phones; clips are scored singly.
+    """A `transformers` CTC checkpoint whose outputs are folded into the 39 phones.
 
     Parameters
     ----------
@@ -75,14 +75,41 @@ class CheckpointAcoustic:
         BrokenModel
             The weights give something other than numbers.
         """
+        return self.batch([self.prepare(samples)])[0]
+
+    @property
+    def pads(self) -> bool:
+        """Whether clips of different lengths may share a run.
+
+        Only where each frame is normalised by itself and padding is masked: a network that normalises over the whole
+        clip, as wav2vec2-base does, would hear the padding.
+        """
+        return getattr(self.model.config, "feat_extract_norm", "") == "layer" and self.extractor.return_attention_mask
+
+    def prepare(self, samples: np.ndarray) -> np.ndarray:
+        """Check and clean a clip for `batch`; raises `TooShort`."""
+        return clean(samples, shortest_s=self.timing.shortest_s)
+
+    def batch(self, waveforms: Sequence[np.ndarray]) -> list[Posteriors]:
+        """Run the checkpoint over several prepared clips at once; of one length, unless it `pads`."""
         import torch
 
-        waveform = clean(samples, shortest_s=self.timing.shortest_s)
-        inputs = self.extractor(waveform, sampling_rate=SAMPLE_RATE, return_tensors="pt").to(self.device)
+        padding = len({len(waveform) for waveform in waveforms}) > 1
+        options = {"sampling_rate": SAMPLE_RATE, "return_tensors": "pt", "padding": padding}
+        inputs = self.extractor(list(waveforms), **options).to(self.device)
         with torch.inference_mode():
             states = self.model.base_model(**inputs).last_hidden_state
             logits = self.model.lm_head(states)
-        return self._fold(_to_numpy(logits), _to_numpy(states), len(samples))
+        return [
+            self._fold(_to_numpy(logits, row, frames), _to_numpy(states, row, frames), len(waveforms[row]))
+            for row, frames in enumerate(self._frames(waveforms, logits.shape[1], padding=padding))
+        ]
+
+    def _frames(self, waveforms: Sequence[np.ndarray], most: int, *, padding: bool) -> list[int]:
+        """Count the frames of each clip that are not padding."""
+        if not padding:
+            return [most] * len(waveforms)
+        return [int(self.model._get_feat_extract_output_lengths(len(waveform))) for waveform in waveforms]
 
     def _fold(self, logits: np.ndarray, states: np.ndarray, count: int) -> Posteriors:
         if not len(logits):
@@ -93,8 +120,8 @@ class CheckpointAcoustic:
         return Posteriors(ctc, None, states, period_s=self.timing.period_s, offset_s=self.timing.offset_s)
 
 
-def _to_numpy(batch: "torch.Tensor") -> np.ndarray:
-    return batch[0].float().cpu().numpy()
+def _to_numpy(batch: "torch.Tensor", row: int, frames: int) -> np.ndarray:
+    return batch[row, :frames].float().cpu().numpy()
 
 
 def load_checkpoint(name: str, folder: Path | None, *, device: str, threads: int) -> CheckpointAcoustic:

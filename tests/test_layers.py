@@ -21,7 +21,7 @@ HEARING = {
     "speech.quality",
     "speech.samples",
 }
-MODELS = {"speech.acoustic", "speech.checkpoints", "speech.vocabulary"}
+MODELS = {"speech.acoustic", "speech.batching", "speech.checkpoints", "speech.vocabulary"}
 PRESENTING = {"speech.feedback", "speech.voice", "speech.figures", "speech.export"}
 EXAMPLES = {"speech.clips", "speech.example", "speech.voice_set", "speech.examples"}
 COMMANDS = {"speech.cli", "speech.commands"}
