@@ -1,5 +1,6 @@
 """Signing in: passwords, and sessions that browsers hold as a token and we as a hash."""
 
+import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,6 +22,8 @@ FEWEST_LETTERS = 8
 MOST_LETTERS = 200
 
 _hasher = PasswordHasher()
+_hashing = threading.BoundedSemaphore(4)
+"""Each hash takes 64 MB: a class that signs in at once, or somebody who guesses, must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,26 @@ def set_password(store: Store, person_id: str, password: str, *, login: str, by:
         remember_login(store, session, person_id, login.strip())
         _end_all(session, person_id, now)
         store.note(session, actor=by, action="password.set", subject=f"person:{person_id}", now=now)
+
+
+def create(store: Store, new: NewPerson, password: str, *, login: str, by: str, now: datetime) -> Person:
+    """Add a person who signs in with a password: both, or, after an error, nobody.
+
+    Raises
+    ------
+    InvalidDetail, AlreadyThere
+        As `set_password` and `people.create` do.
+    """
+    mac = _login_mac(store, login)
+    hashed = _hash(password)
+    with store.writing() as session:
+        if session.scalars(select(Credential.person_id).filter_by(login_mac=mac)).first() is not None:
+            raise AlreadyThere({"field": "login"})
+        made = add(store, session, new, by=by, now=now)
+        session.add(Credential(person_id=made.id, login_mac=mac, password_hash=hashed, changed_at=now))
+        remember_login(store, session, made.id, login.strip())
+        store.note(session, actor=by, action="password.set", subject=f"person:{made.id}", now=now)
+        return made
 
 
 def change_password(store: Store, person_id: str, *, old: str, new: str, now: datetime) -> SignedIn:
@@ -196,12 +219,14 @@ def _hash(password: str) -> str:
     if not FEWEST_LETTERS <= len(password) <= MOST_LETTERS:
         problem = f"it needs {FEWEST_LETTERS} to {MOST_LETTERS} letters"
         raise InvalidDetail({"field": "password", "problem": problem})
-    return _hasher.hash(password)
+    with _hashing:
+        return _hasher.hash(password)
 
 
 def _fits(hashed: str, password: str) -> bool:
     try:
-        return len(password) <= MOST_LETTERS and _hasher.verify(hashed, password)
+        with _hashing:
+            return len(password) <= MOST_LETTERS and _hasher.verify(hashed, password)
     except VerificationError:
         return False
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from classroom import accounts
 from classroom.access import require_knows, require_staff, require_teaches
 from classroom.accounts import SignedIn
-from classroom.errors import NotFound, UnusableCode
+from classroom.errors import NotAllowed, NotFound, UnusableCode
 from classroom.ids import new_code, new_id, new_token, read_code
 from classroom.people import OPERATOR, Identity, NewPerson, add, row_of
 from classroom.store import Store
@@ -77,6 +77,28 @@ def join(
         learner = add(store, session, new, by=OPERATOR, now=now)
         session.add(Membership(class_id=used.class_id, person_id=learner.id, role="learner", joined_at=now))
         return accounts.begin(store, session, row_of(session, learner.id), now=now)
+
+
+def join_again(store: Store, code: str, *, by: str, now: datetime) -> str:
+    """Join one more class with its code, as the learner one is already; answers the class's id.
+
+    Raises
+    ------
+    UnusableCode
+        Unknown, used up, withdrawn or too old.
+    NotAllowed
+        Whoever asks is no learner.
+    """
+    with store.writing() as session:
+        if row_of(session, by, lock=True).role != "learner":
+            raise NotAllowed
+        class_id = _use(store, session, "join_code", read_code(code), now).class_id or ""
+        there = session.get(Membership, (class_id, by))
+        if there is None or there.left_at is not None:
+            session.merge(
+                Membership(class_id=class_id, person_id=by, role="learner", joined_at=now, left_at=None, group_id=None)
+            )
+        return class_id
 
 
 def follow(store: Store, token: str, *, now: datetime) -> SignedIn:

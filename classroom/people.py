@@ -7,21 +7,33 @@ from typing import Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classroom.errors import AlreadyThere, InvalidDetail, NotFound
+from classroom.errors import AlreadyThere, InvalidDetail, NotAllowed, NotFound
 from classroom.ids import new_id, new_pseudonym
 from classroom.store import Store
-from classroom.store.schema import ROLES
+from classroom.store.schema import ROLES, Recording
 from classroom.store.schema import Identity as IdentityRow
 from classroom.store.schema import Person as PersonRow
 from classroom.store.sealing import seal, unseal
 
-__all__ = ["ROLES", "Identity", "NewPerson", "Person", "Role", "create", "find", "identify", "listed", "name_anew"]
+__all__ = [
+    "ROLES",
+    "Identity",
+    "NewPerson",
+    "Person",
+    "Role",
+    "create",
+    "find",
+    "identify",
+    "listed",
+    "name_anew",
+    "set_scores_only",
+]
 
 Role = Literal["admin", "teacher", "learner", "guest"]
 OPERATOR = "operator"
 """Who acts when it is nobody with an account: the command line, or a person joining by a code."""
 
-_MOST_LETTERS = 200
+MOST_LETTERS = 200
 _MOST_PSEUDONYM = 60
 
 
@@ -148,6 +160,28 @@ def name_anew(store: Store, person_id: str, known: Identity, *, by: str, now: da
         store.note(session, actor=by, action="person.rename", subject=f"person:{person_id}", now=now)
 
 
+def set_scores_only(store: Store, person_id: str, value: bool, *, by: str, now: datetime) -> int:
+    """Keep no more recordings of somebody, only results, or keep them again; answers how many were taken away at once.
+
+    Raises
+    ------
+    NotAllowed
+        `by` is neither the person nor an admin.
+    """
+    with store.writing() as session:
+        row = row_of(session, person_id, lock=True)
+        if by != person_id and row_of(session, by).role != "admin":
+            raise NotAllowed
+        row.scores_only = value
+        files = _let_go(session, person_id, now) if value else ()
+        details = {"value": value, "recordings": len(files)}
+        subject = f"person:{person_id}"
+        store.note(session, actor=by, action="person.scores_only", subject=subject, now=now, details=details)
+    for sha256 in files:
+        store.files.remove(sha256)
+    return len(files)
+
+
 def remember_login(store: Store, session: Session, person_id: str, login: str) -> None:
     """Keep the sign-in name, sealed."""
     key = store.keys.open(person_id)
@@ -196,8 +230,8 @@ def check_identity(known: Identity) -> None:
     """Refuse names that no form would show well."""
     for field in fields(Identity):
         value: str = getattr(known, field.name)
-        if len(value) > _MOST_LETTERS:
-            raise InvalidDetail({"field": field.name, "problem": f"it is longer than {_MOST_LETTERS} letters"})
+        if len(value) > MOST_LETTERS:
+            raise InvalidDetail({"field": field.name, "problem": f"it is longer than {MOST_LETTERS} letters"})
         if not value.isprintable():
             raise InvalidDetail({"field": field.name, "problem": "it holds characters that cannot be shown"})
 
@@ -210,6 +244,15 @@ def _sealed(store: Store, person_id: str, known: Identity) -> IdentityRow:
         sealed = seal(key, value.encode(), f"identity.{field.name}:{person_id}") if value else None
         setattr(row, field.name, sealed)
     return row
+
+
+def _let_go(session: Session, person_id: str, now: datetime) -> tuple[str, ...]:
+    files: list[str] = []
+    for row in session.scalars(select(Recording).filter_by(person_id=person_id, removed_at=None)):
+        if row.sha256 is not None:
+            files.append(row.sha256)
+        row.removed_at, row.sha256 = now, None
+    return tuple(files)
 
 
 def _pseudonym(session: Session, wanted: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from classroom import consents, submissions
 from classroom.access import class_of_recording, require_teaches
-from classroom.errors import ClassroomError, DifferentUpload, NotFound, NotOpen, RecordingDamaged
+from classroom.errors import ClassroomError, DifferentUpload, NotFound, NotOpen, RecordingDamaged, StoreBusy, StoreError
 from classroom.ids import new_id
 from classroom.people import row_of as person_row
 from classroom.store import Store
@@ -95,25 +95,32 @@ def put(store: Store, upload: Upload, *, now: datetime, retention: timedelta = R
             return known
         scores_only = _check(session, upload)
     row = _row(store, upload, now=now, retention=retention)
-    if scores_only:
-        row.removed_at = now
-    else:
+    written = None
+    if not scores_only:
         data_key = store.keys.open(upload.person_id)
-        row.sha256 = store.files.put(seal(data_key, upload.content, f"recording:{row.id}"))
+        row.sha256 = written = store.files.put(seal(data_key, upload.content, f"recording:{row.id}"))
     try:
         with store.writing() as session:
             person_row(session, upload.person_id, lock=True)
-            _check(session, upload)
+            if written is not None and not store.files.has(written):
+                raise StoreBusy  # a sweep took it for somebody's leavings: the clock jumped
+            if _check(session, upload) or written is None:
+                # Where only scores are wanted since a moment ago, the file just written goes again.
+                row.removed_at, row.sha256 = now, None
             session.add(row)
             session.flush()
             made = recording(row)
+    except StoreError:
+        # The row may be there after all: the file stays, and is swept if it is not.
+        raise
     except (IntegrityError, ClassroomError) as error:
-        # After any other error the row may be there after all: the file stays, and `verify` sweeps it if it is not.
-        if row.sha256 is not None:
-            store.files.remove(row.sha256)
+        if written is not None:
+            store.files.remove(written)
         if isinstance(error, IntegrityError):
             return _sent_meanwhile(store, upload, error)
         raise
+    if written is not None and not made.kept:
+        store.files.remove(written)
     return made
 
 

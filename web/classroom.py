@@ -18,7 +18,7 @@ from web.pages.overview import build_overview
 from web.pages.people import build_people
 from web.responses import LANGUAGE_COOKIE
 from web.school import School
-from web.visitors import AnyVisitor
+from web.visitors import AnyVisitor, local
 
 _HOME = {"admin": "/people", "teacher": "/classes", "learner": "/homework", "guest": "/me"}
 _YEAR_S = 365 * 24 * 3600
@@ -53,11 +53,6 @@ def include_classroom(app: FastAPI, school: School, *, queue: AssessmentQueue) -
     )
     for router in routers:
         app.include_router(router, include_in_schema=False)
-
-
-def local(path: str) -> str:
-    """Give an address to go to after something, if it is one of ours, else the way home."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/home"
 
 
 def _build_entrance() -> APIRouter:

@@ -26,6 +26,10 @@ def error_response(connection: HTTPConnection, error: SpeechError) -> JSONRespon
         ``{"code": ..., "message": ..., "remedy": ...}``; one that is busy, or was asked too often, adds Retry-After.
     """
     sentence, remedy = catalogue_of(connection).explain(error)
-    headers = {"Retry-After": f"{error.facts['seconds']:.0f}"} if isinstance(error, Busy | TooOften) else None
     body = {"code": error.code, "message": sentence, "remedy": remedy}
-    return JSONResponse(body, status_code=http_status(error), headers=headers)
+    return JSONResponse(body, status_code=http_status(error), headers=retry_after(error))
+
+
+def retry_after(error: SpeechError | None) -> dict[str, str]:
+    """Give the header that says when to come back, where an error knows."""
+    return {"Retry-After": f"{error.facts['seconds']:.0f}"} if isinstance(error, Busy | TooOften) else {}

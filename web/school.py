@@ -4,9 +4,12 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from classroom.store import Store
+from classroom.store.store import DATABASE, platform_folder
 from speech.settings import Settings
+from web.limits import Limits
 
 
 def clock() -> datetime:
@@ -25,11 +28,17 @@ class School:
         The clock.
     store : Store, optional
         One that is open already.
+
+    Attributes
+    ----------
+    limits : Limits
+        How often somebody may try what can be tried too often.
     """
 
     def __init__(self, settings: Settings, *, now: Callable[[], datetime] = clock, store: Store | None = None) -> None:
         self.settings = settings
         self.now = now
+        self.limits = Limits()
         self._store = store
         self._opening = threading.Lock()
 
@@ -46,6 +55,14 @@ class School:
             if self._store is None:
                 self._store = Store.from_settings(self.settings)
             return self._store
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a store, so that looking into it makes none."""
+        if self._store is not None or self.settings.database_url:
+            return True
+        folder = Path(self.settings.data_folder) if self.settings.data_folder else platform_folder()
+        return (folder / DATABASE).exists()
 
     def csrf(self, token: str) -> str:
         """Give what a form of this session has to carry: nobody can know it who cannot read our pages."""

@@ -125,6 +125,13 @@ def forget(response: Response) -> None:
     response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
 
 
+def local(path: str) -> str:
+    """Give an address to go to after something, if it is one of ours, else the way home."""
+    # Browsers read a backslash as a slash, and leave out line breaks and tabs.
+    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if ours else "/home"
+
+
 async def _sent(request: Request) -> str:
     header = request.headers.get(CSRF_HEADER)
     if header is not None:

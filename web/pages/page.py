@@ -10,7 +10,7 @@ from speech.errors import SpeechError
 from web.catalogue import LANGUAGES
 from web.components.templates import render
 from web.errors import http_status
-from web.responses import catalogue_of
+from web.responses import catalogue_of, retry_after
 from web.visitors import Visitor
 
 _NAVIGATION = {
@@ -75,4 +75,5 @@ def show(
         strings=json.dumps(known, ensure_ascii=False),
         **values,
     )
-    return HTMLResponse(text, status_code=http_status(error) if error else _OK, headers={"Vary": "Cookie"})
+    headers = {"Vary": "Cookie", **retry_after(error)}
+    return HTMLResponse(text, status_code=http_status(error) if error else _OK, headers=headers)
