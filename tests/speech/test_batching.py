@@ -34,7 +34,7 @@ class Network:
     def __init__(self, *, pads: bool = True) -> None:
         self.pads = pads
         self.runs: list[list[int]] = []
-        self.may_go = threading.Event()
+        self.entered, self.may_go = threading.Event(), threading.Event()
 
     def prepare(self, samples: np.ndarray) -> np.ndarray:
         if not len(samples):
@@ -42,6 +42,7 @@ class Network:
         return samples
 
     def batch(self, waveforms: Sequence[np.ndarray]) -> list[Posteriors]:
+        self.entered.set()
         assert self.may_go.wait(_PATIENCE_S)
         self.runs.append([len(waveform) for waveform in waveforms])
         if any(np.isnan(waveform).any() for waveform in waveforms):
@@ -61,6 +62,7 @@ def hear_at_once(network: Network, clips: list[np.ndarray]) -> list[Posteriors |
 
     with ThreadPoolExecutor(len(clips) + 1) as threads:
         first = threads.submit(ask, np.zeros(1, np.float32))
+        assert network.entered.wait(_PATIENCE_S)
         answers = [threads.submit(ask, clip) for clip in clips]
         while batching._jobs.qsize() < sum(len(clip) > 0 for clip in clips):
             assert not first.done()
