@@ -33,7 +33,7 @@ Role = Literal["admin", "teacher", "learner", "guest"]
 OPERATOR = "operator"
 """Who acts when it is nobody with an account: the command line, or a person joining by a code."""
 
-MOST_LETTERS = 200
+_MOST_LETTERS = 200
 _MOST_PSEUDONYM = 60
 
 
@@ -230,8 +230,8 @@ def check_identity(known: Identity) -> None:
     """Refuse names that no form would show well."""
     for field in fields(Identity):
         value: str = getattr(known, field.name)
-        if len(value) > MOST_LETTERS:
-            raise InvalidDetail({"field": field.name, "problem": f"it is longer than {MOST_LETTERS} letters"})
+        if len(value) > _MOST_LETTERS:
+            raise InvalidDetail({"field": field.name, "problem": f"it is longer than {_MOST_LETTERS} letters"})
         if not value.isprintable():
             raise InvalidDetail({"field": field.name, "problem": "it holds characters that cannot be shown"})
 
