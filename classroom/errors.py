@@ -6,12 +6,18 @@ from speech.errors import SpeechError
 
 __all__ = [
     "AccountError",
+    "AlreadyBegun",
     "AlreadyThere",
     "AttemptsUsed",
     "BackupBroken",
     "ClassroomError",
     "ConsentMissing",
+    "DatabaseDamaged",
+    "DatabaseGone",
     "DifferentUpload",
+    "DiskFailing",
+    "DiskFull",
+    "DiskReadOnly",
     "InvalidDetail",
     "InvalidRoster",
     "KeyGone",
@@ -21,9 +27,11 @@ __all__ = [
     "NotFound",
     "NotOpen",
     "RecordingDamaged",
+    "RestoreUnfinished",
     "SchemaNotOurs",
     "SchemaTooNew",
     "SessionOver",
+    "StoreBusy",
     "StoreError",
     "UnusableCode",
     "WrongMasterKey",
@@ -69,6 +77,14 @@ class AlreadyThere(ClassroomError):
     code = "already_there"
     template = "This {field} is already in use."
     remedy_template = "Choose another one."
+
+
+class AlreadyBegun(ClassroomError):
+    """What an assignment asks for cannot be changed once somebody works on it."""
+
+    code = "already_begun"
+    template = "Somebody has begun this assignment, so what is to be said stays as it is."
+    remedy_template = "Change its title, dates or scores, or copy it and change the copy."
 
 
 class InvalidRoster(ClassroomError):
@@ -149,6 +165,62 @@ class StoreError(ClassroomError):
     code = "store_error"
     template = "The classroom's data cannot be used."
     remedy_template = "Tell whoever runs this server."
+
+
+class StoreBusy(StoreError):
+    """Another writer held the database for longer than we wait; nothing was changed."""
+
+    code = "store_busy"
+    template = "The classroom's data is being used by another program."
+    remedy_template = "Try again in a moment; nothing has been lost."
+
+
+class DiskFull(StoreError):
+    """No room is left on the server's disk."""
+
+    code = "disk_full"
+    template = "The server's disk is full."
+    remedy_template = "What you sent was not kept. Tell whoever runs this server, and send it again then."
+
+
+class DiskReadOnly(StoreError):
+    """The server may read its disk, but not write to it."""
+
+    code = "disk_read_only"
+    template = "The server cannot write to its disk."
+    remedy_template = "What you sent was not kept. Tell whoever runs this server, and send it again then."
+
+
+class DiskFailing(StoreError):
+    """Reading or writing failed; whether the last change was kept cannot be known."""
+
+    code = "disk_failing"
+    template = "The server's disk does not work as it should."
+    remedy_template = "Tell whoever runs this server. Before you send something again, look whether it is there."
+
+
+class DatabaseGone(StoreError):
+    """The database cannot be opened or reached."""
+
+    code = "database_gone"
+    template = "The classroom's database cannot be reached."
+    remedy_template = "Try again in a moment. If it stays away, tell whoever runs this server."
+
+
+class DatabaseDamaged(StoreError):
+    """The database's file is not what was written."""
+
+    code = "database_damaged"
+    template = "The classroom's database is damaged."
+    remedy_template = "Tell whoever runs this server: a backup has to be restored, and the damaged file kept."
+
+
+class RestoreUnfinished(StoreError):
+    """Restoring a backup was interrupted; facts: place."""
+
+    code = "restore_unfinished"
+    template = "Restoring a backup into {place} was interrupted."
+    remedy_template = "Run the same restore once more; it begins anew."
 
 
 class SchemaTooNew(StoreError):

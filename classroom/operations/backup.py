@@ -17,7 +17,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from classroom.operations import archive as parts
-from classroom.store import Store, database, durable
+from classroom.operations.sweeping import leavings
+from classroom.store import Store, audit, database, durable
+from classroom.store.trouble import told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +42,20 @@ def backup(store: Store, path: Path, *, now: datetime) -> Backup:
         The archive; its folder also gets ``lafal.keys``, replaced each time. The master key is in neither.
     now : datetime
         Written into the archive.
+
+    Raises
+    ------
+    StoreError
+        The database, or a disk, fails; an archive of that name stays as it was.
     """
+    with told():
+        return _backup(store, path, now)
+
+
+def _backup(store: Store, path: Path, now: datetime) -> Backup:
     durable.make_folder(path.parent)
+    for left in leavings(path.parent, now):
+        durable.remove(left)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with unfinished.open("wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
@@ -49,12 +63,13 @@ def backup(store: Store, path: Path, *, now: datetime) -> Backup:
             rows, recordings = _write(store, tar, now)
         with unfinished.open("rb+") as file:
             durable.sync_file(file)
+        # The keys go first: an archive beside older keys would be restored without whoever came in between.
+        keys = path.with_name(parts.KEYS_NAME)
+        durable.write(keys, _keys(store))
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
     durable.sync_folder(path.parent)
-    keys = path.with_name(parts.KEYS_NAME)
-    durable.write(keys, _keys(store))
     return Backup(archive=path, keys=keys, rows=rows, recordings=recordings, size_bytes=path.stat().st_size)
 
 
@@ -116,7 +131,9 @@ def _write_file(store: Store, tar: tarfile.TarFile, sha256: str) -> bool:
 
 def _keys(store: Store) -> bytes:
     wrapped: Mapping[str, str] = {owner: base64.b64encode(content).decode() for owner, content in store.keys.files()}
-    return json.dumps({"format": parts.FORMAT, "keys": wrapped}, indent=1).encode()
+    with store.reading() as session:
+        audited = audit.count(session)
+    return json.dumps({"format": parts.FORMAT, "audit_rows": audited, "keys": wrapped}, indent=1).encode()
 
 
 def _one_state(store: Store) -> dict[str, str]:

@@ -1,18 +1,21 @@
 """Taking away what has had its time: recordings, sessions, codes, guests, and what a crash left of a deletion."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, or_, select
 from sqlalchemy.orm import Session
 
 from classroom import deletion
 from classroom.people import OPERATOR
 from classroom.store import Store
-from classroom.store.schema import Invitation, LoginSession, Person, Recording
+from classroom.store.schema import Fact, Invitation, LoginSession, Person, Recording
 
 GUESTS_KEPT = timedelta(days=1)
 _KEPT_FOR_TRACES = timedelta(days=7)
+_REMOVING = "removing"
+"""Fact that names the files a purge is about to remove, so that one that was stopped is completed by the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +32,13 @@ class Purged:
 def purge(store: Store, *, now: datetime) -> Purged:
     """Take away what has had its time. Results stay; audio goes. Safe while the server runs."""
     with store.writing() as session:
+        _bring_forward(session, now)
         files = _expire(store, session, now)
+        left_over = _begin_removing(session, files)
         past = now - _KEPT_FOR_TRACES
         sessions = _delete(session, delete(LoginSession).where(LoginSession.expires_at < past))
         invitations = _delete(session, delete(Invitation).where(Invitation.expires_at < past))
-    for sha256 in files:
-        store.files.remove(sha256)
+    _remove(store, (*left_over, *files))
     guests = _forget_guests(store, now)
     left = deletion.unfinished(store)
     for person_id in left:
@@ -47,6 +51,29 @@ def purge(store: Store, *, now: datetime) -> Purged:
         guests=guests,
         deletions_finished=len(left),
     )
+
+
+def _bring_forward(session: Session, now: datetime) -> None:
+    """Keep what was made while the clock was ahead no longer from now on than it was to be kept then."""
+    for row in session.scalars(select(Recording).where(Recording.created_at > now, Recording.removed_at.is_(None))):
+        row.expires_at = min(row.expires_at, now + (row.expires_at - row.created_at))
+
+
+def _begin_removing(session: Session, files: tuple[str, ...]) -> tuple[str, ...]:
+    fact = session.get(Fact, _REMOVING)
+    left_over: tuple[str, ...] = () if fact is None else tuple(json.loads(fact.value))
+    if files:
+        session.merge(Fact(name=_REMOVING, value=json.dumps([*left_over, *files])))
+    return left_over
+
+
+def _remove(store: Store, files: tuple[str, ...]) -> None:
+    if not files:
+        return
+    for sha256 in files:
+        store.files.remove(sha256)
+    with store.writing() as session:
+        session.execute(delete(Fact).where(Fact.name == _REMOVING, Fact.value == json.dumps(list(files))))
 
 
 def _expire(store: Store, session: Session, now: datetime) -> tuple[str, ...]:
@@ -63,9 +90,9 @@ def _expire(store: Store, session: Session, now: datetime) -> tuple[str, ...]:
 
 
 def _forget_guests(store: Store, now: datetime) -> int:
-    query = select(Person.id).where(
-        Person.role == "guest", Person.deleted_at.is_(None), Person.created_at < now - GUESTS_KEPT
-    )
+    # Whoever seems to come from the future came while the clock was ahead.
+    over = or_(Person.created_at < now - GUESTS_KEPT, Person.created_at > now + GUESTS_KEPT)
+    query = select(Person.id).where(Person.role == "guest", Person.deleted_at.is_(None), over)
     with store.reading() as session:
         guests = tuple(session.scalars(query))
     for person_id in guests:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import shutil
 import tarfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +17,14 @@ from classroom.errors import BackupBroken, NotEmpty, SchemaTooNew, WrongMasterKe
 from classroom.operations import archive as parts
 from classroom.people import OPERATOR
 from classroom.store import Store, database, durable
+from classroom.store.files import FOLDER as RECORDINGS
 from classroom.store.files import RecordingFiles
+from classroom.store.keys import FOLDER as KEYS
 from classroom.store.keys import STORE, KeyFolder
 from classroom.store.master import MasterKeys
 from classroom.store.schema import Person, Recording
-from classroom.store.store import DATABASE
+from classroom.store.store import DATABASE, RESTORING
+from classroom.store.trouble import told
 
 _BATCH = 500
 
@@ -44,7 +48,9 @@ class Place:
 
 
 def restore(archive: Path, keys: Path, place: Place, *, now: datetime) -> Restored:
-    """Fill an empty folder and database from a backup.
+    """Fill an empty folder and database from a backup. Stopped in between, it can be run again.
+
+    Until it is done, the place cannot be opened. A database other than SQLite's has to be emptied by hand then.
 
     Parameters
     ----------
@@ -66,24 +72,44 @@ def restore(archive: Path, keys: Path, place: Place, *, now: datetime) -> Restor
     """
     engine = database.connect(place.url or f"sqlite:///{place.folder / DATABASE}")
     try:
-        wrapped = _read_keys(keys)
-        with _open(archive) as tar:
+        with told(), _open(archive) as tar:
             manifest = _manifest(tar)
+            wrapped = _read_keys(keys, manifest)
             _check(tar, manifest)
-            _require_empty(engine, place)
+            _begin(engine, place)
             _put_keys(place, wrapped)
+            files = RecordingFiles(place.folder)
             for sha256 in manifest["recordings"]:
-                RecordingFiles(place.folder).put(parts.get_bytes(tar, f"recordings/{sha256}"))
+                files.put(parts.get_bytes(tar, f"recordings/{sha256}"))
             _fill(engine, tar, manifest)
     finally:
         engine.dispose()
-    store = Store.open(place.url, place.folder, master_key=place.master_key)
+    forgotten = _finish(place, manifest, now)
+    rows = sum(manifest["rows"].values())
+    return Restored(rows=rows, recordings=len(manifest["recordings"]), forgotten=forgotten)
+
+
+def _begin(engine: Engine, place: Place) -> None:
+    """Mark the place, so that nobody takes half a school for a whole one; what a restore before left there goes."""
+    marker = place.folder / RESTORING
+    if marker.exists():
+        for folder in (KEYS, RECORDINGS):
+            shutil.rmtree(place.folder / folder, ignore_errors=True)
+        for path in place.folder.glob(f"{DATABASE}*"):
+            durable.remove(path)
+    _require_empty(engine, place)
+    durable.make_folder(place.folder)
+    durable.write(marker, b"")
+
+
+def _finish(place: Place, manifest: dict[str, Any], now: datetime) -> tuple[str, ...]:
+    store = Store.open(place.url, place.folder, master_key=place.master_key, restoring=True)
     try:
         forgotten = _forget_again(store, manifest, now)
     finally:
         store.close()
-    rows = sum(manifest["rows"].values())
-    return Restored(rows=rows, recordings=len(manifest["recordings"]), forgotten=forgotten)
+    durable.remove(place.folder / RESTORING)
+    return forgotten
 
 
 def _open(archive: Path) -> tarfile.TarFile:
@@ -112,13 +138,18 @@ def _check(tar: tarfile.TarFile, manifest: dict[str, Any]) -> None:
             raise BackupBroken({"detail": "a recording is damaged"})
 
 
-def _read_keys(path: Path) -> dict[str, bytes]:
+def _read_keys(path: Path, manifest: dict[str, Any]) -> dict[str, bytes]:
     try:
         content = json.loads(path.read_text(encoding="ascii"))
         keys = {owner: base64.b64decode(text) for owner, text in content["keys"].items()}
-        return {STORE: keys[STORE], **keys}
+        age = content.get("audit_rows", manifest["rows"]["audit"])
+        keys = {STORE: keys[STORE], **keys}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackupBroken({"detail": f"the keys “{path.name}” cannot be read"}) from error
+    if age < manifest["rows"]["audit"]:
+        # Whoever came in between has no key in it, and would be taken for somebody deleted.
+        raise BackupBroken({"detail": f"the keys “{path.name}” are older than the archive"})
+    return keys
 
 
 def _require_empty(engine: Engine, place: Place) -> None:
@@ -132,15 +163,15 @@ def _require_empty(engine: Engine, place: Place) -> None:
 
 
 def _put_keys(place: Place, wrapped: dict[str, bytes]) -> None:
-    durable.make_folder(place.folder)
     keys = KeyFolder(place.folder, MasterKeys(place.folder, place.master_key))
-    keys.master.read()
     # The store's own key first: if it does not open, the place stays as it was.
-    keys.put_back(STORE, wrapped[STORE])
     try:
+        keys.master.read()
+        keys.put_back(STORE, wrapped[STORE])
         keys.store_key()
     except WrongMasterKey:
         keys.destroy(STORE)
+        durable.remove(place.folder / RESTORING)
         raise
     for owner, content in wrapped.items():
         keys.put_back(owner, content)

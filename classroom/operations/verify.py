@@ -1,18 +1,15 @@
 """Comparing what the database says with what is on disk, and the audit with its own chain."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
 from sqlalchemy import select, text
 
 from classroom.errors import StoreError
+from classroom.operations import sweeping
 from classroom.recordings import opened
 from classroom.store import Store, audit
 from classroom.store.schema import Person, Recording
-
-GRACE = timedelta(hours=1)
-"""Files younger than this may belong to a row that is about to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +40,13 @@ def verify(store: Store, *, now: datetime, sweep: bool = True) -> Report:
         To know which files are old enough to be nobody's.
     sweep : bool
         Take away files that no row names, which a crash between writing a file and its row leaves behind.
+
+    Raises
+    ------
+    StoreError
+        The database or the disk is so broken that nothing can be looked at.
     """
-    # Files are listed before rows: one that is written in between is in neither list or only in the rows.
-    files = sorted(path for path in store.files if _age(path, now) > GRACE)
+    found = sweeping.sweep(store, now) if sweep else sweeping.orphans(store, now)
     problems = _database_problems(store)
     with store.reading() as session:
         rows = session.scalars(select(Recording).where(Recording.removed_at.is_(None)).order_by(Recording.id)).all()
@@ -55,18 +56,14 @@ def verify(store: Store, *, now: datetime, sweep: bool = True) -> Report:
     problems += [Problem("audit", f"row {number}") for number in broken]
     problems += [problem for row in rows for problem in _recording_problems(store, row)]
     problems += [problem for person in people for problem in _key_problems(store, person)]
-    swept = _orphans(store, files)
-    if sweep:
-        for path in swept:
-            path.unlink(missing_ok=True)
-    else:
-        problems += [Problem("orphan", path.name) for path in swept]
+    if not sweep:
+        problems += [Problem("orphan", path.name) for path in found]
     return Report(
         recordings=len(rows),
         audit_rows=audit_rows,
         people=len(people),
         problems=tuple(problems),
-        swept=tuple(path.name for path in swept) if sweep else (),
+        swept=tuple(path.name for path in found) if sweep else (),
     )
 
 
@@ -104,16 +101,3 @@ def _key_problems(store: Store, person: Person) -> list[Problem]:
     except StoreError as error:
         return [Problem(error.code, f"person:{person.id}")]
     return []
-
-
-def _orphans(store: Store, files: list[Path]) -> list[Path]:
-    with store.reading() as session:
-        named = set(session.scalars(select(Recording.sha256).where(Recording.removed_at.is_(None))))
-    return [path for path in files if path.name not in named]
-
-
-def _age(path: Path, now: datetime) -> timedelta:
-    try:
-        return now - datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo)
-    except FileNotFoundError:
-        return timedelta(0)

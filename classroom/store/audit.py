@@ -79,6 +79,13 @@ def check(session: Session, key: bytes) -> tuple[int, ...]:
     return tuple(wrong)
 
 
+def is_ours(session: Session, key: bytes) -> bool:
+    """Whether something was written here, and the last of it with this key; the chain itself is not walked."""
+    last = session.scalars(select(AuditRow).order_by(AuditRow.number.desc()).limit(1)).first()
+    end = session.get(Fact, _END)
+    return last is not None and end is not None and end.value == _end(key, last.number, last.chain)
+
+
 def events(session: Session, *, subject: str | None = None, limit: int = 1000) -> tuple[Event, ...]:
     """Read the newest rows, newest first; of one subject where it is named."""
     query = select(AuditRow).order_by(AuditRow.number.desc()).limit(limit)

@@ -2,22 +2,42 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from classroom.store.trouble import told
+
 PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
+UNFINISHED = ".*.part"
+"""Pattern of files that are being written, or were when a process was stopped."""
 
 
+_durable: set[Path] = set()
+"""Folders whose names this process has synced."""
+
+
+@told()
 def make_folder(folder: Path) -> None:
-    """Make a folder that only we may enter, and everything above it, so that it survives a crash."""
-    if folder.is_dir():
+    """Make a folder that only we may enter, and everything above it, so that it survives a crash.
+
+    One that is there already may be another's, made just now and not synced yet: each process syncs its name once.
+    """
+    there = folder.is_dir()
+    if there and folder in _durable:
         return
-    make_folder(folder.parent)
-    folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    sync_folder(folder.parent)
+    if there:
+        with suppress(PermissionError):  # the folder above need not be ours
+            sync_folder(folder.parent)
+    else:
+        make_folder(folder.parent)
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        sync_folder(folder.parent)
+    _durable.add(folder)
 
 
+@told()
 def write(path: Path, content: bytes, *, aside: Path | None = None) -> None:
     """Put a whole file in place, replacing one that is there; a reader sees the old one or the new one.
 
@@ -37,6 +57,7 @@ def write(path: Path, content: bytes, *, aside: Path | None = None) -> None:
     sync_folder(path.parent)
 
 
+@told()
 def write_new(path: Path, content: bytes) -> bool:
     """Put a file in place unless there is one; True when it is ours. Two processes cannot both win."""
     unfinished = _write_aside(path.parent, content)
@@ -50,6 +71,7 @@ def write_new(path: Path, content: bytes) -> bool:
     return True
 
 
+@told()
 def remove(path: Path) -> None:
     """Take a file away for good; that it is gone already is fine."""
     path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from classroom.errors import RecordingDamaged
 from classroom.store import durable
+from classroom.store.trouble import told
 
 FOLDER = "recordings"
 _INCOMING = "incoming"
@@ -45,7 +46,8 @@ class RecordingFiles:
             It is missing, or its bytes have changed.
         """
         try:
-            sealed = self.path(sha256).read_bytes()
+            with told():
+                sealed = self.path(sha256).read_bytes()
         except FileNotFoundError as error:
             raise RecordingDamaged from error
         if hashlib.sha256(sealed).hexdigest() != sha256:
@@ -55,6 +57,10 @@ class RecordingFiles:
     def remove(self, sha256: str) -> None:
         """Take a file away."""
         durable.remove(self.path(sha256))
+
+    def has(self, sha256: str) -> bool:
+        """Whether the file is there."""
+        return self.path(sha256).exists()
 
     def path(self, sha256: str) -> Path:
         """Where the file of that hash lies."""

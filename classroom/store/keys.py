@@ -5,11 +5,13 @@ They lie outside the database and outside backups: what is destroyed here cannot
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from classroom.errors import KeyGone, KeysMissing, WrongMasterKey
 from classroom.store import durable, sealing
 from classroom.store.master import MasterKeys
+from classroom.store.trouble import told
 
 FOLDER = "keys"
 STORE = "store"
@@ -57,9 +59,12 @@ class KeyFolder:
             The master key does not open it.
         """
         try:
-            wrapped = self._path(owner).read_bytes()
+            with told():
+                wrapped = self._path(owner).read_bytes()
         except FileNotFoundError as error:
             raise KeyGone from error
+        if not any(wrapped):  # stopped between overwriting and unlinking
+            raise KeyGone
         return self._unwrap(owner, wrapped)
 
     def store_key(self) -> bytes:
@@ -96,8 +101,15 @@ class KeyFolder:
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every owner and the wrapped key, as a copy of the keys holds them."""
         for owner in self.owners():
-            if self.has(owner):
-                yield owner, self._path(owner).read_bytes()
+            with suppress(FileNotFoundError):
+                wrapped = self._path(owner).read_bytes()
+                if any(wrapped):
+                    yield owner, wrapped
+
+    def unfinished(self) -> Iterator[Path]:
+        """Files that a process left behind when it was stopped while writing a key; they hold keys too."""
+        yield from self._folder.glob(durable.UNFINISHED)
+        yield from self._folder.parent.glob(durable.UNFINISHED)
 
     def put_back(self, owner: str, wrapped: bytes) -> None:
         """Write a wrapped key from a copy of the keys; an owner's name that is none is refused by `ValueError`."""
@@ -114,14 +126,19 @@ class KeyFolder:
         if not self.master.given:
             self.master.write([sealing.new_key(), *self.master.read()])
         newest = self.master.current()
-        owners = self.owners()
-        for owner in owners:
-            key = self.open(owner)
-            if self.has(owner):
-                durable.write(self._path(owner), _wrap(newest, owner, key))
+        wrapped = sum(self._wrap_anew(owner, newest) for owner in self.owners())
         if not self.master.given:
             self.master.write([newest])
-        return len(owners)
+        return wrapped
+
+    def _wrap_anew(self, owner: str, master: bytes) -> bool:
+        try:
+            key = self.open(owner)
+        except KeyGone:
+            return False
+        if self.has(owner):
+            durable.write(self._path(owner), _wrap(master, owner, key))
+        return True
 
     def _path(self, owner: str) -> Path:
         return self._folder / f"{owner}.key"

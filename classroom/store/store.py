@@ -10,16 +10,19 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from classroom.errors import KeysMissing
+from classroom.errors import KeysMissing, RestoreUnfinished
 from classroom.store import audit, database, durable, sealing
 from classroom.store.files import RecordingFiles
 from classroom.store.keys import FOLDER as KEYS
 from classroom.store.keys import STORE, KeyFolder
 from classroom.store.master import FILE, MasterKeys
 from classroom.store.schema import Person
+from classroom.store.trouble import told
 from speech.settings import Settings
 
 DATABASE = "lafal.sqlite3"
+RESTORING = "restoring"
+"""A file that lies in the data folder for as long as a backup is being restored there."""
 
 
 class Store:
@@ -46,7 +49,7 @@ class Store:
         self.files = RecordingFiles(folder)
 
     @classmethod
-    def open(cls, url: str, folder: Path, *, master_key: str = "") -> "Store":
+    def open(cls, url: str, folder: Path, *, master_key: str = "", restoring: bool = False) -> "Store":
         """Open a store, make it where there is none, and bring its schema up to date.
 
         Parameters
@@ -57,6 +60,8 @@ class Store:
             Where recordings, keys and SQLite's file lie.
         master_key : str
             Master keys that go before the file ``master.key``.
+        restoring : bool
+            Whether it is `restore` itself that asks, for a place that is not yet whole.
 
         Raises
         ------
@@ -64,7 +69,16 @@ class Store:
             The database is left as it was.
         KeysMissing, WrongMasterKey
             There is data, and the keys do not open it.
+        RestoreUnfinished
+            A restore into it was interrupted: what is there is not all.
         """
+        if not restoring and (folder / RESTORING).exists():
+            raise RestoreUnfinished({"place": str(folder)})
+        with told():
+            return cls._open(url, folder, master_key)
+
+    @classmethod
+    def _open(cls, url: str, folder: Path, master_key: str) -> "Store":
         durable.make_folder(folder)
         if not url:
             (folder / DATABASE).touch(mode=durable.PRIVATE)
@@ -84,16 +98,31 @@ class Store:
 
     @contextmanager
     def reading(self) -> Generator[Session]:
-        """See one state of the database; nothing that is changed is kept."""
-        with self.engine.connect() as connection, connection.begin() as transaction:
+        """See one state of the database; nothing that is changed is kept.
+
+        Raises
+        ------
+        StoreError
+            The database or the disk fails.
+        """
+        with told(), self.engine.connect() as connection, connection.begin() as transaction:
             with Session(connection, expire_on_commit=False) as session:
                 yield session
             transaction.rollback()
 
     @contextmanager
     def writing(self) -> Generator[Session]:
-        """Change the database: all of it at the end, or nothing after an error."""
-        with database.writing(self.engine) as connection, Session(connection, expire_on_commit=False) as session:
+        """Change the database: all of it at the end, or nothing after an error.
+
+        Raises
+        ------
+        StoreBusy, DiskFull, DiskReadOnly, DatabaseGone, DatabaseDamaged
+            Nothing was changed.
+        DiskFailing
+            Whether it was changed cannot be known.
+        """
+        connecting = database.writing(self.engine)
+        with told(), connecting as connection, Session(connection, expire_on_commit=False) as session:
             yield session
             session.flush()
 
@@ -117,7 +146,9 @@ class Store:
 
     def tidy(self) -> None:
         """Let SQLite write its log back into the file, so that deleted rows are not left in it."""
-        if self.engine.dialect.name == "sqlite":
+        if self.engine.dialect.name != "sqlite":
+            return
+        with told():
             raw = self.engine.raw_connection()
             try:
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

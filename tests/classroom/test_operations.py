@@ -18,7 +18,8 @@ from classroom.operations import archive as parts
 from classroom.operations.backup import backup
 from classroom.operations.purge import GUESTS_KEPT, purge
 from classroom.operations.restore import Place, restore
-from classroom.operations.verify import GRACE, verify
+from classroom.operations.sweeping import GRACE
+from classroom.operations.verify import verify
 from classroom.store import Store, database
 from classroom.store.schema import Base, Recording
 from classroom.store.sealing import Unsealable, new_key, unseal, write_key
