@@ -2,19 +2,22 @@
 
 import json
 import zlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from classroom.errors import InvalidDetail, NotFound
 from classroom.ids import new_id
 from classroom.recordings import require_heard
 from classroom.store import Store
-from classroom.store.schema import AssessmentRow
+from classroom.store.schema import AssessmentRow, AssignmentItem
 from classroom.store.schema import Recording as RecordingRow
 from classroom.store.sealing import seal, unseal
-from classroom.totals import recompute
+from classroom.summaries import summarise
+from classroom.totals import Level, recompute
 
 _MOST_DOCUMENT_BYTES = 20_000_000
 
@@ -28,7 +31,6 @@ def keep(store: Store, recording_id: str, document: str, *, now: datetime) -> st
         An `Assessment` as `speech.export.to_json` writes it.
     """
     content = _read_document(document)
-    scores = dict(recompute(content, {}).scores)
     with store.writing() as session:
         row = session.get(RecordingRow, recording_id)
         if row is None:
@@ -42,7 +44,7 @@ def keep(store: Store, recording_id: str, document: str, *, now: datetime) -> st
                 recording_id=row.id,
                 model=str(content.get("model", "")),
                 document=sealed,
-                totals=scores,
+                totals=unsealed(session, row, content, {}),
                 created_at=now,
             )
         )
@@ -66,6 +68,14 @@ def open_document(store: Store, row: AssessmentRow, person_id: str) -> str:
     """Open an assessment's JSON."""
     packed = unseal(store.keys.open(person_id), row.document, f"assessment:{row.id}")
     return zlib.decompress(packed).decode()
+
+
+def unsealed(
+    session: Session, recording: RecordingRow, content: Mapping[str, Any], marks: Mapping[tuple[Level, str], float]
+) -> dict[str, Any]:
+    """Give what is kept of an assessment to count with: scores after marks, and sums by sound and by word."""
+    item = session.get(AssignmentItem, recording.item_id) if recording.item_id else None
+    return {**recompute(content, marks).scores, **summarise(content, marks, text=item.text if item else "")}
 
 
 def _read_document(document: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classroom.assessments import open_document
+from classroom.assessments import open_document, unsealed
 from classroom.errors import InvalidDetail, NotFound
 from classroom.recordings import require_heard
 from classroom.store import Store
@@ -63,22 +63,27 @@ def overrule(store: Store, assessment_id: str, mark: Mark, *, by: str, now: date
     NotAllowed, NotFound
         The work was not handed in to a class of the teacher's.
     """
+    with store.writing() as session:
+        return add(store, session, assessment_id, mark, by=by, now=now)
+
+
+def add(store: Store, session: Session, assessment_id: str, mark: Mark, *, by: str, now: datetime) -> Totals:
+    """As `overrule`, within a transaction."""
     if not 0 <= mark.value <= 100:
         raise InvalidDetail({"field": "value", "problem": "a score is from 0 to 100"})
     if len(mark.comment) > _MOST_COMMENT:
         raise InvalidDetail({"field": "comment", "problem": f"it is longer than {_MOST_COMMENT} letters"})
-    with store.writing() as session:
-        row, recording = _rows(session, assessment_id, lock=True)
-        require_heard(session, recording, by)
-        document = json.loads(open_document(store, row, recording.person_id))
-        if not place_exists(document, mark.level, mark.place):
-            raise InvalidDetail({"field": "place", "problem": f"there is no {mark.level} “{mark.place}”"})
-        made = list(_made(session, assessment_id))
-        totals = _write(store, session, document, made, mark, by=by, now=now, person_id=recording.person_id, row=row)
-        details = {"level": mark.level, "place": mark.place, "value": mark.value}
-        subject = f"assessment:{assessment_id}"
-        store.note(session, actor=by, action="assessment.overrule", subject=subject, now=now, details=details)
-        return totals
+    row, recording = _rows(session, assessment_id, lock=True)
+    require_heard(session, recording, by)
+    document = json.loads(open_document(store, row, recording.person_id))
+    if not place_exists(document, mark.level, mark.place):
+        raise InvalidDetail({"field": "place", "problem": f"there is no {mark.level} “{mark.place}”"})
+    made = list(_made(session, assessment_id))
+    totals = _write(store, session, document, made, mark, by=by, now=now, row=row, recording=recording)
+    details = {"level": mark.level, "place": mark.place, "value": mark.value}
+    subject = f"assessment:{assessment_id}"
+    store.note(session, actor=by, action="assessment.overrule", subject=subject, now=now, details=details)
+    return totals
 
 
 def totals(store: Store, assessment_id: str, *, by: str) -> Totals:
@@ -134,8 +139,8 @@ def _write(
     *,
     by: str,
     now: datetime,
-    person_id: str,
     row: AssessmentRow,
+    recording: Recording,
 ) -> Totals:
     newest = _newest(made)
     place = (mark.level, mark.place)
@@ -151,12 +156,12 @@ def _write(
         marked_at=now,
     )
     if mark.comment:
-        added.comment = seal(store.keys.open(person_id), mark.comment.encode(), _purpose(added))
+        added.comment = seal(store.keys.open(recording.person_id), mark.comment.encode(), _purpose(added))
     session.add(added)
-    counted = recompute(document, {**newest, place: mark.value})
-    row.totals = dict(counted.scores)
+    marks = {**newest, place: mark.value}
+    row.totals = unsealed(session, recording, document, marks)
     session.flush()
-    return counted
+    return recompute(document, marks)
 
 
 def _rows(session: Session, assessment_id: str, *, lock: bool = False) -> tuple[AssessmentRow, Recording]:
