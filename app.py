@@ -9,9 +9,16 @@ from web.application import create_app
 def main() -> None:
     """Read the settings, build the app and serve it."""
     settings = Settings.from_environment()
-    app, host, port = create_app(settings), settings.host, settings.port
     # Readings that wait are still judged; open pages keep a connection that would hold a stopping server up for ever.
-    uvicorn.run(app, host=host, port=port, server_header=False, timeout_graceful_shutdown=20)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        ssl_certfile=settings.certificate or None,
+        ssl_keyfile=settings.private_key or None,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
 
 
 if __name__ == "__main__":

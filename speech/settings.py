@@ -25,6 +25,8 @@ class Settings:
         Longest text accepted, in words.
     host, port : str, int
         Where the web app listens.
+    certificate, private_key : str
+        Files in PEM with which the web app speaks https; empty for http, which is enough on one computer.
     workers : int
         Recordings judged at the same time by the web app; 0 for one a processor core.
     max_waiting : int
@@ -52,6 +54,8 @@ class Settings:
     max_words: int = 120
     host: str = "127.0.0.1"
     port: int = 7860
+    certificate: str = ""
+    private_key: str = ""
     workers: int = 0
     max_waiting: int = 40
     max_wait_s: float = 30.0
