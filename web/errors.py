@@ -82,6 +82,14 @@ class TooOften(WebError):
     remedy_template = "Wait {seconds:.0f} seconds and try again."
 
 
+class Unreachable(WebError):
+    """A learning platform or sign-in provider that an admin connected does not answer as it should; facts: host."""
+
+    code = "unreachable"
+    template = "{host} does not answer as it should."
+    remedy_template = "Try again in a moment; if it goes on, tell whoever runs this server."
+
+
 class BadRequest(WebError):
     """A field of the request cannot be read; facts: field."""
 
@@ -123,6 +131,7 @@ _STATUS: tuple[tuple[type[SpeechError], int], ...] = (
     (InvalidRoster, 422),
     (StoreError, 503),
     (ClassroomError, 409),
+    (Unreachable, 502),
     (WebError, 500),
     (ModelError, 503),
     (AudioError, 422),

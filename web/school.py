@@ -64,6 +64,11 @@ class School:
         folder = Path(self.settings.data_folder) if self.settings.data_folder else platform_folder()
         return (folder / DATABASE).exists()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has needed the store yet."""
+        return self._store is not None
+
     def csrf(self, token: str) -> str:
         """Give what a form of this session has to carry: nobody can know it who cannot read our pages."""
         return self.store.mac("csrf", token)

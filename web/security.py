@@ -50,6 +50,20 @@ _POLICY = "; ".join(
 STRICT_POLICY = _POLICY.format(scripts="")
 """Content-Security-Policy of everything but the practice page: scripts of ours alone."""
 
+
+def strict_policy(*, form_action: str) -> str:
+    """Give the strict policy for a page whose form is sent to another site, named by its scheme and host.
+
+    Raises
+    ------
+    ValueError
+        It is more than that, and could change the rest of the policy.
+    """
+    if not re.fullmatch(r"https?://[\w.:\[\]-]+", form_action, re.ASCII):
+        raise ValueError(form_action)
+    return STRICT_POLICY.replace("form-action 'self'", f"form-action 'self' {form_action}")
+
+
 # Gradio evaluates its templates and inlines its configuration, hence the two "unsafe" words; whatever runs, it
 # can reach this server alone.
 GRADIO_POLICY = _POLICY.format(scripts=" 'unsafe-inline' 'unsafe-eval'")
@@ -93,7 +107,11 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
                 is_practice = _PRACTICE.match(scope["path"])
-                headers["Content-Security-Policy"] = GRADIO_POLICY if is_practice else STRICT_POLICY
+                if is_practice:
+                    headers["Content-Security-Policy"] = GRADIO_POLICY
+                else:
+                    # A page of ours whose form goes elsewhere says so itself; see `strict_policy`.
+                    headers.setdefault("Content-Security-Policy", STRICT_POLICY)
                 if scope["path"] == EXAMPLE_AUDIO:
                     headers.setdefault("Cache-Control", "no-store")
                 elif scope["path"].startswith(("/scripts/", "/styles/", "/pictures/")):
