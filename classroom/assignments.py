@@ -1,64 +1,49 @@
 """Assignments: what a class is to say, until when, how often and what counts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, cast
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, delete, func, select
 from sqlalchemy.orm import Session
 
 from classroom import exercises
 from classroom.access import require_learns, require_teaches
-from classroom.errors import InvalidDetail, NotAllowed, NotFound
+from classroom.errors import AlreadyBegun, NotAllowed, NotFound
 from classroom.ids import new_id
+from classroom.spoken_texts import check_text
 from classroom.store import Store
 from classroom.store.schema import Assignment as AssignmentRow
-from classroom.store.schema import AssignmentItem
-from classroom.totals import SCORES, Score
+from classroom.store.schema import AssignmentItem, Membership, Submission
+from classroom.terms import Strictness, Terms, check_terms, moment, refused
+from classroom.totals import Score
+
+__all__ = [
+    "Assignment",
+    "Item",
+    "Kind",
+    "NewItem",
+    "Progress",
+    "Strictness",
+    "Terms",
+    "archive",
+    "change",
+    "change_items",
+    "check_terms",
+    "copy",
+    "create",
+    "find",
+    "is_begun",
+    "moment",
+    "of_class",
+    "progress",
+]
 
 Kind = Literal["sentences", "passage", "picture", "free", "dialogue"]
-Strictness = Literal["gentle", "standard", "strict"]
 
 _MOST_ITEMS = 100
-_MOST_LETTERS = 5000
-_MOST_TITLE = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a teacher may change afterwards.
-
-    Parameters
-    ----------
-    title : str
-        What it is called.
-    strictness : {"gentle", "standard", "strict"}
-        How sounds are to be marked.
-    attempts : int or None
-        How often a learner may hand in; None for as often as they like.
-    opens_at, due_at : datetime or None
-        From when, and until when it is on time. Work handed in later is taken, and shown as late.
-    time_zone : str
-        In which the dates are to be shown, such as "Asia/Jakarta".
-    counted : tuple of str
-        Scores the total is made of.
-    weights : mapping of str to float
-        How much each counted score weighs; 1 where it is not named.
-    rubric : mapping of str to str
-        The teacher's own criteria and what they mean.
-    """
-
-    title: str
-    strictness: Strictness = "standard"
-    attempts: int | None = None
-    opens_at: datetime | None = None
-    due_at: datetime | None = None
-    time_zone: str = "UTC"
-    counted: tuple[Score, ...] = ("overall",)
-    weights: Mapping[str, float] = field(default_factory=dict[str, float])
-    rubric: Mapping[str, str] = field(default_factory=dict[str, str])
+_MOST_PROMPT = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +86,15 @@ class Assignment:
         return self.terms.due_at is not None and moment > self.terms.due_at
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many learners began and handed in, and how many attempts wait for marking."""
+
+    begun: int
+    handed_in: int
+    waiting: int
+
+
 def create(
     store: Store, class_id: str, kind: Kind, *, terms: Terms, items: tuple[NewItem, ...], by: str, now: datetime
 ) -> Assignment:
@@ -114,20 +108,63 @@ def create(
         Whoever asks does not teach the class.
     """
     check_terms(terms)
-    rows = [_item_row(position, item, kind) for position, item in enumerate(items)]
-    if not 1 <= len(rows) <= _MOST_ITEMS:
-        raise InvalidDetail({"field": "items", "problem": f"there must be 1 to {_MOST_ITEMS}"})
+    rows = _item_rows(items, kind)
     with store.writing() as session:
         require_teaches(session, by, class_id)
         row = AssignmentRow(id=new_id(), class_id=class_id, kind=kind, created_by=by, created_at=now)
         _write_terms(row, terms)
         session.add(row)
         session.flush()
-        for item in rows:
-            item.assignment_id = row.id
-            session.add(item)
-        session.flush()
+        _add_items(session, row, rows)
         return assignment(session, row)
+
+
+def change_items(store: Store, assignment_id: str, items: tuple[NewItem, ...], *, by: str, now: datetime) -> Assignment:
+    """Change what is to be said, as long as nobody has begun. An exercise that stays keeps its text as it was.
+
+    Raises
+    ------
+    AlreadyBegun
+        There is an attempt. Setting the items there are already is no change.
+    """
+    with store.writing() as session:
+        row = row_of(session, assignment_id, lock=True)
+        require_teaches(session, by, row.class_id)
+        old = assignment(session, row)
+        kept = {item.exercise_id: item for item in old.items if item.exercise_id is not None}
+        rows = _item_rows(items, old.kind, kept)
+        if [_said(item) for item in rows] == [_said(item) for item in old.items]:
+            return old
+        if session.scalars(select(Submission.id).filter_by(assignment_id=row.id).limit(1)).first() is not None:
+            raise AlreadyBegun
+        session.execute(delete(AssignmentItem).where(AssignmentItem.assignment_id == row.id))
+        _add_items(session, row, rows)
+        details = {"items": len(rows)}
+        subject = f"assignment:{assignment_id}"
+        store.note(session, actor=by, action="assignment.items", subject=subject, now=now, details=details)
+        return assignment(session, row)
+
+
+def copy(store: Store, assignment_id: str, class_id: str, *, by: str, now: datetime) -> Assignment:
+    """Set the same work for another class, or once more; dates that are over are left out.
+
+    Raises
+    ------
+    NotAllowed
+        Whoever asks does not teach both classes.
+    """
+    with store.writing() as session:
+        row = row_of(session, assignment_id)
+        require_teaches(session, by, row.class_id)
+        require_teaches(session, by, class_id)
+        old = assignment(session, row)
+        made = AssignmentRow(id=new_id(), class_id=class_id, kind=old.kind, created_by=by, created_at=now)
+        dates = {name: when for name in ("opens_at", "due_at") if (when := getattr(old.terms, name)) and when > now}
+        _write_terms(made, replace(old.terms, **{"opens_at": None, "due_at": None, **dates}))
+        session.add(made)
+        session.flush()
+        _add_items(session, made, [_row(number, *_said(item)) for number, item in enumerate(old.items)])
+        return assignment(session, made)
 
 
 def change(store: Store, assignment_id: str, terms: Terms, *, by: str, now: datetime) -> Assignment:
@@ -167,20 +204,36 @@ def of_class(store: Store, class_id: str, *, by: str) -> tuple[Assignment, ...]:
         return tuple(assignment(session, row) for row in session.scalars(query))
 
 
-def moment(local: datetime, time_zone: str) -> datetime:
-    """Give the moment that a wall clock in a zone shows; of an hour that comes twice, the first.
+def progress(store: Store, class_id: str, *, by: str) -> Mapping[str, Progress]:
+    """How far a class is with each of its assignments, by their ids; those nobody has begun are not there."""
+    turned_in = case((Submission.state != "draft", Submission.person_id))
+    query = (
+        select(
+            Submission.assignment_id,
+            func.count(Submission.person_id.distinct()),
+            func.count(turned_in.distinct()),
+            func.count(case((Submission.state == "submitted", Submission.id))),
+        )
+        .join(AssignmentRow, AssignmentRow.id == Submission.assignment_id)
+        .join(Membership, and_(Membership.class_id == class_id, Membership.person_id == Submission.person_id))
+        .where(AssignmentRow.class_id == class_id, Membership.left_at.is_(None), Membership.role == "learner")
+        .group_by(Submission.assignment_id)
+    )
+    with store.reading() as session:
+        require_teaches(session, by, class_id)
+        return {one: Progress(*numbers) for one, *numbers in session.execute(query)}
 
-    Raises
-    ------
-    InvalidDetail
-        There is no such zone.
-    """
-    return local.replace(tzinfo=_zone(time_zone), fold=0)
+
+def is_begun(store: Store, assignment_id: str) -> bool:
+    """Whether anybody has begun, so that its items stay as they are."""
+    with store.reading() as session:
+        query = select(Submission.id).filter_by(assignment_id=assignment_id).limit(1)
+        return session.scalars(query).first() is not None
 
 
-def row_of(session: Session, assignment_id: str) -> AssignmentRow:
-    """Find an assignment's row."""
-    row = session.get(AssignmentRow, assignment_id)
+def row_of(session: Session, assignment_id: str, *, lock: bool = False) -> AssignmentRow:
+    """Find an assignment's row; `lock` keeps others from beginning it meanwhile."""
+    row = session.get(AssignmentRow, assignment_id, with_for_update=True if lock else None)
     if row is None:
         raise NotFound({"kind": "assignment"})
     return row
@@ -216,26 +269,8 @@ def terms_of(row: AssignmentRow) -> Terms:
         counted=cast("tuple[Score, ...]", tuple(row.counted)),
         weights=row.rubric["weights"],
         rubric=row.rubric["criteria"],
+        instructions=row.rubric.get("instructions", ""),
     )
-
-
-def check_terms(terms: Terms) -> None:
-    """Refuse terms that make no sense."""
-    if not 1 <= len(terms.title.strip()) <= _MOST_TITLE:
-        raise InvalidDetail({"field": "title", "problem": f"it needs 1 to {_MOST_TITLE} letters"})
-    if terms.attempts is not None and terms.attempts < 1:
-        raise InvalidDetail({"field": "attempts", "problem": "there must be at least one"})
-    for name in ("opens_at", "due_at"):
-        value: datetime | None = getattr(terms, name)
-        if value is not None and value.tzinfo is None:
-            raise InvalidDetail({"field": name, "problem": "it has no time zone"})
-    if terms.opens_at and terms.due_at and terms.due_at <= terms.opens_at:
-        raise InvalidDetail({"field": "due_at", "problem": "it is before the beginning"})
-    if not terms.counted or not set(terms.counted) <= set(SCORES):
-        raise InvalidDetail({"field": "counted", "problem": f"choose among {', '.join(SCORES)}"})
-    if any(not 0 <= weight <= 1000 for weight in terms.weights.values()):
-        raise InvalidDetail({"field": "weights", "problem": "each must be from 0 to 1000"})
-    _zone(terms.time_zone)
 
 
 def _write_terms(row: AssignmentRow, terms: Terms) -> None:
@@ -246,21 +281,48 @@ def _write_terms(row: AssignmentRow, terms: Terms) -> None:
     row.due_at = terms.due_at
     row.time_zone = terms.time_zone
     row.counted = list(terms.counted)
-    row.rubric = {"weights": dict(terms.weights), "criteria": dict(terms.rubric)}
+    row.rubric = {
+        "weights": dict(terms.weights),
+        "criteria": dict(terms.rubric),
+        "instructions": terms.instructions.strip(),
+    }
 
 
-def _item_row(position: int, item: NewItem, kind: Kind) -> AssignmentItem:
-    text, prompt = item.text.strip(), item.prompt
+def _item_rows(items: tuple[NewItem, ...], kind: Kind, kept: Mapping[str, Item] | None = None) -> list[AssignmentItem]:
+    if not items:
+        raise refused("items", f"there must be 1 to {_MOST_ITEMS}", "none")
+    if len(items) > _MOST_ITEMS:
+        raise refused("items", f"there must be 1 to {_MOST_ITEMS}", "range", least=1, most=_MOST_ITEMS)
+    return [_item_row(position, item, kind, kept or {}) for position, item in enumerate(items)]
+
+
+def _item_row(position: int, item: NewItem, kind: Kind, kept: Mapping[str, Item]) -> AssignmentItem:
     if item.exercise_id is not None:
-        exercise = exercises.find(item.exercise_id)
-        if exercise is None:
-            raise InvalidDetail({"field": "exercise", "problem": f"there is none called {item.exercise_id}"})
-        text, prompt = exercise.text, exercise.prompt
-    if not text and not (kind == "free" and prompt):
-        raise InvalidDetail({"field": "text", "problem": "it is empty"})
-    if len(text) > _MOST_LETTERS:
-        raise InvalidDetail({"field": "text", "problem": f"it is longer than {_MOST_LETTERS} letters"})
-    return AssignmentItem(id=new_id(), position=position, exercise_id=item.exercise_id, text=text, prompt=prompt)
+        known = kept.get(item.exercise_id) or exercises.find(item.exercise_id)
+        if known is None:
+            raise refused("exercise", f"there is none called {item.exercise_id}", "unknown", name=item.exercise_id)
+        return _row(position, item.exercise_id, known.text, known.prompt)
+    text, prompt = item.text.strip(), (item.prompt or "").strip() or None
+    if prompt and len(prompt) > _MOST_PROMPT:
+        raise refused("prompt", f"it is longer than {_MOST_PROMPT} letters", "letters", most=_MOST_PROMPT)
+    if text or not (kind == "free" and prompt):
+        check_text(text, place=position + 1)
+    return _row(position, None, text, prompt)
+
+
+def _row(position: int, exercise_id: str | None, text: str, prompt: str | None) -> AssignmentItem:
+    return AssignmentItem(id=new_id(), position=position, exercise_id=exercise_id, text=text, prompt=prompt)
+
+
+def _add_items(session: Session, row: AssignmentRow, items: list[AssignmentItem]) -> None:
+    for item in items:
+        item.assignment_id = row.id
+        session.add(item)
+    session.flush()
+
+
+def _said(item: Item | AssignmentItem) -> tuple[str | None, str, str | None]:
+    return item.exercise_id, item.text, item.prompt
 
 
 def _require_member(session: Session, person_id: str, class_id: str) -> None:
@@ -268,10 +330,3 @@ def _require_member(session: Session, person_id: str, class_id: str) -> None:
         require_learns(session, person_id, class_id)
     except NotAllowed:
         require_teaches(session, person_id, class_id)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, KeyError) as error:
-        raise InvalidDetail({"field": "time_zone", "problem": f"there is none called “{name}”"}) from error

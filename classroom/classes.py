@@ -3,19 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Executable, func, or_, select
 from sqlalchemy.orm import Session
 
 from classroom.access import require_admin, require_staff, require_teaches
 from classroom.errors import InvalidDetail, NotFound
 from classroom.ids import new_id
-from classroom.people import Person, identity, person, row_of
+from classroom.people import Identity, Person, identity, person, row_of
 from classroom.store import Store
+from classroom.store.schema import Assignment, Group, Membership, School, Submission
 from classroom.store.schema import Class as ClassRow
-from classroom.store.schema import Group, Membership, School
 from classroom.store.schema import Person as PersonRow
 
-_MOST_NAME = 80
+MOST_NAME = 80
+_LENGTH = {"reason": "length", "most": MOST_NAME}
+_UNPRINTABLE = {"reason": "unprintable"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,17 @@ class Member:
     role: str
     group: str | None
     joined_at: datetime
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A class in figures: its learners, assignments that are open and not yet due, and work that waits for marking."""
+
+    room: Class
+    learners: int
+    open: int
+    waiting: int
 
 
 def create_school(store: Store, name: str, *, by: str, now: datetime) -> str:
@@ -89,6 +102,37 @@ def of_person(store: Store, person_id: str) -> tuple[Class, ...]:
     )
     with store.reading() as session:
         return tuple(_class(row) for row in session.scalars(query))
+
+
+def taught_by(store: Store, person_id: str, *, now: datetime) -> tuple[Summary, ...]:
+    """Classes somebody teaches, by name, without archived ones."""
+    with store.reading() as session:
+        query = (
+            select(ClassRow)
+            .join(Membership, Membership.class_id == ClassRow.id)
+            .where(Membership.person_id == person_id, Membership.role == "teacher")
+            .where(Membership.left_at.is_(None), ClassRow.archived_at.is_(None))
+            .order_by(ClassRow.name, ClassRow.id)
+        )
+        rooms = [_class(row) for row in session.scalars(query)]
+        ids = [room.id for room in rooms]
+        learners, running, waiting = _figures(session, ids, now)
+    return tuple(
+        Summary(
+            room=room,
+            learners=learners.get(room.id, 0),
+            open=running.get(room.id, 0),
+            waiting=waiting.get(room.id, 0),
+        )
+        for room in rooms
+    )
+
+
+def rename(store: Store, class_id: str, name: str, *, by: str) -> None:
+    """Call a class something else."""
+    with store.writing() as session:
+        require_teaches(session, by, class_id)
+        session.get_one(ClassRow, class_id).name = _name(name)
 
 
 def add_member(store: Store, class_id: str, person_id: str, *, by: str, now: datetime) -> None:
@@ -145,9 +189,7 @@ def roster(store: Store, class_id: str, *, by: str) -> tuple[Member, ...]:
             .where(Membership.class_id == class_id, Membership.left_at.is_(None), PersonRow.deleted_at.is_(None))
         )
         members = [
-            Member(
-                person(row), identity(store, session, row.id).name, member.role, group and group.name, member.joined_at
-            )
+            _shown_member(row, identity(store, session, row.id), member, group)
             for member, row, group in session.execute(query)
         ]
     return tuple(sorted(members, key=lambda one: (one.role != "teacher", one.name or one.person.pseudonym)))
@@ -172,9 +214,46 @@ def _member(session: Session, class_id: str, person_id: str) -> Membership:
 
 def _name(name: str) -> str:
     tidy = " ".join(name.split())
-    if not tidy or len(tidy) > _MOST_NAME:
-        raise InvalidDetail({"field": "name", "problem": f"it needs 1 to {_MOST_NAME} letters"})
+    if not tidy or len(tidy) > MOST_NAME:
+        raise InvalidDetail({"field": "name", "problem": f"it needs 1 to {MOST_NAME} letters", **_LENGTH})
+    if not tidy.isprintable():
+        raise InvalidDetail({"field": "name", "problem": "it holds characters that cannot be shown", **_UNPRINTABLE})
     return tidy
+
+
+def _figures(session: Session, class_ids: list[str], now: datetime) -> tuple[dict[str, int], ...]:
+    """Count the learners, the running assignments and the work to mark of each class."""
+    present = (
+        select(Membership.class_id, Membership.person_id)
+        .join(PersonRow, PersonRow.id == Membership.person_id)
+        .where(Membership.class_id.in_(class_ids), Membership.role == "learner")
+        .where(Membership.left_at.is_(None), PersonRow.deleted_at.is_(None))
+        .subquery()
+    )
+    learners = select(present.c.class_id, func.count()).group_by(present.c.class_id)
+    kept = (Assignment.class_id.in_(class_ids), Assignment.archived_at.is_(None))
+    running = select(Assignment.class_id, func.count()).where(
+        *kept,
+        or_(Assignment.opens_at.is_(None), Assignment.opens_at <= now),
+        or_(Assignment.due_at.is_(None), Assignment.due_at >= now),
+    )
+    here = (present.c.class_id == Assignment.class_id) & (present.c.person_id == Submission.person_id)
+    waiting = (
+        select(Assignment.class_id, func.count())
+        .join(Submission, Submission.assignment_id == Assignment.id)
+        .join(present, here)
+        .where(*kept, Submission.state == "submitted")
+    )
+    queries = (learners, running.group_by(Assignment.class_id), waiting.group_by(Assignment.class_id))
+    return tuple(_by_class(session, query) for query in queries)
+
+
+def _by_class(session: Session, query: Executable) -> dict[str, int]:
+    return {class_id: number for class_id, number, *_ in session.execute(query)}
+
+
+def _shown_member(row: PersonRow, known: Identity, member: Membership, group: Group | None) -> Member:
+    return Member(person(row), known.name, member.role, group and group.name, member.joined_at, known.email)
 
 
 def _class(row: ClassRow) -> Class:

@@ -1,16 +1,17 @@
 """A class list, pasted or as CSV: every line that cannot be used is named, and then nothing is imported."""
 
+import codecs
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classroom.access import require_teaches
-from classroom.classes import group_id
+from classroom.classes import MOST_NAME, group_id
 from classroom.errors import InvalidDetail, InvalidRoster
 from classroom.people import Identity, NewPerson, Person, add, check_identity
 from classroom.store import Store
@@ -18,6 +19,19 @@ from classroom.store.schema import Membership
 
 COLUMNS = ("name", "email", "guardian", "group")
 """Columns, in this order where the first line does not name them; only the name is needed."""
+
+PROBLEMS: Mapping[str, str] = {
+    "no_names": "there are no names; write one learner a line",
+    "too_many": "more than {most} learners; import them in parts",
+    "twice": "the same name as in line {first}; add an e-mail address or a letter to tell them apart",
+    "columns": "{count} columns, but at most {most} are known ({columns})",
+    "no_name": "the name is missing",
+    "email": "“{email}” is no e-mail address",
+    "long": "the {column} is too long",
+    "unprintable": "the {column} holds characters that cannot be shown",
+    "no_text": "this file is no text; save the list as CSV first",
+}
+"""What can be wrong with a line, and how to say it."""
 
 _MEANINGS: Mapping[str, str] = {
     **{column: column for column in COLUMNS},
@@ -28,6 +42,8 @@ _MEANINGS: Mapping[str, str] = {
 }
 _MOST_LINES = 500
 _MOST_SHOWN = 10
+_PACKED = b"PK\x03\x04"  # A spreadsheet of Excel or LibreOffice is a zip archive.
+_NO_TEXT = "\0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +59,16 @@ class RosterLine:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a line, counted from 1."""
+    """What is wrong with a line, counted from 1: a code of `PROBLEMS`, and what it names."""
 
     line: int
-    problem: str
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    @property
+    def problem(self) -> str:
+        """The same in English."""
+        return PROBLEMS[self.code].format(**self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +81,8 @@ class Roster:
 
 def read(text: str) -> Roster:
     """Read a pasted list or a CSV file: commas, semicolons or tabs; one name a line is enough."""
+    if _NO_TEXT in text:
+        return Roster((), (Problem(1, "no_text"),))
     rows = _rows(text)
     columns, rows = _columns(rows)
     lines: list[RosterLine] = []
@@ -69,17 +93,30 @@ def read(text: str) -> Roster:
             line = _line(number, cells, columns)
             first = seen.setdefault((line.name.casefold(), line.email.casefold()), number)
             if first != number:
-                raise ValueError(
-                    f"the same name as in line {first}; add an e-mail address or a letter to tell them apart"
-                )
+                raise _UnusableError("twice", {"first": first})
             lines.append(line)
-        except ValueError as error:
-            problems.append(Problem(number, str(error)))
+        except _UnusableError as error:
+            problems.append(Problem(number, error.code, error.facts))
     if not lines and not problems:
-        problems.append(Problem(1, "there are no names; write one learner a line"))
+        problems.append(Problem(1, "no_names"))
     if len(lines) > _MOST_LINES:
-        problems.append(Problem(lines[_MOST_LINES].line, f"more than {_MOST_LINES} learners; import them in parts"))
+        problems.append(Problem(lines[_MOST_LINES].line, "too_many", {"most": _MOST_LINES}))
     return Roster(tuple(lines), tuple(problems))
+
+
+def decode(content: bytes) -> str:
+    """Give the text of a file as spreadsheets write it: UTF-8, UTF-16 or what Windows uses in the West.
+
+    A file that holds no text gives one that `read` names as such.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
+    if content.startswith(_PACKED) or b"\0" in content:
+        return _NO_TEXT
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def enrol(
@@ -146,22 +183,39 @@ def _columns(rows: list[tuple[int, list[str]]]) -> tuple[tuple[str, ...], list[t
 
 def _line(number: int, cells: list[str], columns: tuple[str, ...]) -> RosterLine:
     if len(cells) > len(columns) and any(cells[len(columns) :]):
-        raise ValueError(f"{len(cells)} columns, but at most {len(columns)} are known ({', '.join(columns)})")
+        known = ", ".join(filter(None, columns))
+        raise _UnusableError("columns", {"count": len(cells), "most": len(columns), "columns": known})
     found = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
     if not found.get("name"):
-        raise ValueError("the name is missing")
+        raise _UnusableError("no_name")
     email = found.get("email", "")
     if email and not _is_address(email):
-        raise ValueError(f"“{email}” is no e-mail address")
-    if len(found.get("group", "")) > 80:
-        raise ValueError("the group's name is longer than 80 letters")
-    try:
-        check_identity(Identity(name=found["name"], email=email, guardian=found.get("guardian", "")))
-    except InvalidDetail as error:
-        raise ValueError(f"{error.facts['field']}: {error.facts['problem']}") from error
+        raise _UnusableError("email", {"email": email})
+    for column, cell in found.items():
+        _check_cell(column, cell)
     return RosterLine(line=number, **found)
+
+
+def _check_cell(column: str, cell: str) -> None:
+    if not cell.isprintable():
+        raise _UnusableError("unprintable", {"column": column})
+    try:
+        check_identity(Identity(name=cell))
+    except InvalidDetail as error:
+        raise _UnusableError("long", {"column": column}) from error
+    if column == "group" and len(cell) > MOST_NAME:
+        raise _UnusableError("long", {"column": column})
 
 
 def _is_address(text: str) -> bool:
     before, sign, after = text.partition("@")
     return bool(before and sign and "." in after.strip(".") and "@" not in after and " " not in text)
+
+
+class _UnusableError(ValueError):
+    """A line cannot be used."""
+
+    def __init__(self, code: str, facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts or {}

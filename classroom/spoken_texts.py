@@ -1,0 +1,64 @@
+"""What teachers want said: whether it can be judged at all, and which words Lafal would have to guess."""
+
+import unicodedata
+
+from classroom.errors import InvalidDetail
+from phonemes.expected import Expected, UnreadableText, expect
+from speech.settings import Settings
+
+_MOST_LETTERS = 5000
+_PICTURES = frozenset({"So", "Sk", "Co", "Cn"})  # Unicode's categories of emoji, their skins, and what is not assigned
+_GUESSED = "g2p"
+
+
+def check_text(text: str, *, place: int = 1) -> None:
+    """Refuse what nobody could read aloud in one go.
+
+    Parameters
+    ----------
+    place : int
+        Which of several texts it is, counted from 1; the error names it.
+
+    Raises
+    ------
+    InvalidDetail
+        Empty, too long, without a word that can be read in English, or with a picture in it.
+    """
+    if not text:
+        raise _refused("it is empty", "empty", place)
+    if len(text) > _MOST_LETTERS:
+        raise _refused(f"it is longer than {_MOST_LETTERS} letters", "letters", place, most=_MOST_LETTERS)
+    picture = next((letter for letter in text if _is_picture(letter)), None)
+    if picture is not None:
+        raise _refused(f"nobody can read “{picture}” aloud", "picture", place, letter=picture)
+    most = Settings().max_words
+    words = len(_expected(text, place).words)
+    if words > most:
+        raise _refused(f"it has {words} words, more than the {most} of one reading", "words", place, most=most)
+
+
+def guessed_words(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Words that no dictionary of ours has, in the order they come: how they are said is guessed from their letters."""
+    found: dict[str, None] = {}
+    for text in texts:
+        try:
+            expected = expect(text)
+        except UnreadableText:
+            continue
+        found.update({word.text: None for word in expected.words if word.variants[0].source == _GUESSED})
+    return tuple(found)
+
+
+def _expected(text: str, place: int) -> Expected:
+    try:
+        return expect(text)
+    except UnreadableText as error:
+        raise _refused("it has no word that can be read in English", "unreadable", place) from error
+
+
+def _is_picture(letter: str) -> bool:
+    return ord(letter) > 0xFF and unicodedata.category(letter) in _PICTURES
+
+
+def _refused(problem: str, reason: str, place: int, **facts: object) -> InvalidDetail:
+    return InvalidDetail({"field": "text", "problem": problem, "reason": reason, "place": place, **facts})
