@@ -23,14 +23,17 @@ class Cell:
     """A learner's work at one assignment.
 
     `state` is of the latest attempt; `total` is 0..100 of the best attempt that was handed in, as it counts now and as
-    strictly as the assignment asks, and `best_id` names it; items without a result count 0 there. `late` tells of the
-    latest attempt.
+    strictly as the assignment asks, and `best_id` names it; items without a result count 0 there. `handed_id` is the
+    latest attempt that was handed in, None where there are only drafts, and `late` tells of it. `waiting` attempts were
+    handed in and not given back.
     """
 
     attempts: int
     state: str
     late: bool
     latest_id: str
+    handed_id: str | None
+    waiting: int
     best_id: str | None
     total: float | None
 
@@ -153,13 +156,16 @@ def _cell(
     if not attempts:
         return None
     latest = attempts[-1]
+    handed = next((row for row in reversed(attempts) if row.state != "draft"), None)
     totals = [(_total(column, scores.get(row.id, {})), row.id) for row in attempts if row.state != "draft"]
     best = max(((value, name) for value, name in totals if value is not None), default=(None, None), key=_first)
     return Cell(
         attempts=len(attempts),
         state=latest.state,
-        late=column.is_late(latest.submitted_at) if latest.submitted_at else False,
+        late=handed is not None and handed.submitted_at is not None and column.is_late(handed.submitted_at),
         latest_id=latest.id,
+        handed_id=handed.id if handed else None,
+        waiting=sum(row.state == "submitted" for row in attempts),
         best_id=best[1],
         total=best[0],
     )

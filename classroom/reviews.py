@@ -1,7 +1,7 @@
 """An attempt as its teacher goes through it: each thing that was to be said, what was recorded, judged and marked."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -63,7 +63,8 @@ class Review:
     """An attempt that was handed in.
 
     `name` is the learner's real one where it is known, else the made-up one; `may_listen` whether the learner agreed
-    to being heard; `previous_id` and `next_id` are the nearest others of the class that wait to be given back.
+    to being heard; `markers` are names of those who marked; `attempts` are all that the learner handed in for it;
+    `previous_id` and `next_id` are the nearest others of the class that wait to be given back, `waiting` how many do.
     """
 
     submission: Submission
@@ -72,6 +73,8 @@ class Review:
     may_listen: bool
     parts: tuple[Part, ...]
     total: float | None
+    markers: Mapping[str, str]
+    attempts: tuple[Submission, ...]
     previous_id: str | None
     next_id: str | None
     waiting: int
@@ -98,29 +101,31 @@ def review(store: Store, submission_id: str, *, by: str) -> Review:
         return Review(
             submission=submission(row),
             assignment=work,
-            name=identity(store, session, row.person_id).name or person_row(session, row.person_id).pseudonym,
+            name=_name(store, session, row.person_id),
             may_listen=_may_listen(session, row.person_id),
             parts=parts,
             total=mean_of_items([part.total for part in parts]),
+            markers=_markers(store, session, parts),
+            attempts=_attempts(session, row),
             previous_id=before,
             next_id=after,
             waiting=len(order),
         )
 
 
-def submission_of(store: Store, assessment_id: str, *, by: str) -> tuple[str, str]:
-    """Tell, for its teachers, of which attempt and which thing to say an assessment is."""
+def submission_of(store: Store, assessment_id: str, *, by: str) -> str:
+    """Tell a teacher of the class of which attempt an assessment is."""
     query = (
-        select(RecordingRow.submission_id, RecordingRow.item_id)
+        select(RecordingRow.submission_id)
         .join(AssessmentRow, AssessmentRow.recording_id == RecordingRow.id)
         .where(AssessmentRow.id == assessment_id)
     )
     with store.reading() as session:
-        found = session.execute(query).tuples().first()
-        if found is None or found[0] is None or found[1] is None:
+        submission_id = session.scalars(query).first()
+        if submission_id is None:
             raise NotFound({"kind": "assessment"})
-        taught_row(session, found[0], by)
-        return found[0], found[1]
+        taught_row(session, submission_id, by)
+        return submission_id
 
 
 def _part(store: Store, session: Session, row: SubmissionRow, work: Assignment, item: Item) -> Part:
@@ -149,6 +154,12 @@ def _judged(store: Store, session: Session, row: AssessmentRow, person_id: str) 
     return Judged(assessment_id=row.id, document=document, marks=marks, totals=totals)
 
 
+def _attempts(session: Session, row: SubmissionRow) -> tuple[Submission, ...]:
+    query = select(SubmissionRow).filter_by(assignment_id=row.assignment_id, person_id=row.person_id)
+    handed_in = query.where(SubmissionRow.state != "draft").order_by(SubmissionRow.attempt)
+    return tuple(submission(one) for one in session.scalars(handed_in))
+
+
 def _waiting(session: Session, class_id: str) -> tuple[SubmissionRow, ...]:
     """Everything of a class that waits to be given back: assignment by assignment, what came first before."""
     query = (
@@ -173,6 +184,15 @@ def _around(session: Session, row: SubmissionRow, waiting: Sequence[SubmissionRo
     before = [one.id for one in waiting if place(one) < place(row)]
     after = [one.id for one in waiting if place(one) > place(row)]
     return before[-1] if before else None, next(iter([*after, *before]), None)
+
+
+def _markers(store: Store, session: Session, parts: Sequence[Part]) -> Mapping[str, str]:
+    ids = {one.marked_by for part in parts if part.judged for one in part.judged.marks}
+    return {person_id: _name(store, session, person_id) for person_id in ids}
+
+
+def _name(store: Store, session: Session, person_id: str) -> str:
+    return identity(store, session, person_id).name or person_row(session, person_id).pseudonym
 
 
 def _may_listen(session: Session, person_id: str) -> bool:

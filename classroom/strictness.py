@@ -61,10 +61,10 @@ def total_of(scores: Mapping[str, float | None], terms: Terms, *, given: Collect
     given : collection of str
         Scores that a teacher has given, which are not bent.
     """
-    bent = {
-        name: value if value is None or name in given else bend(value, terms.strictness)
-        for name, value in scores.items()
-    }
+    bent: dict[str, float | None] = {}
+    for name in terms.counted:
+        value = scores.get(name)
+        bent[name] = value if value is None or name in given else bend(value, terms.strictness)
     return total(bent, terms.counted, terms.weights)
 
 

@@ -1,0 +1,130 @@
+"""The grid of a class: every learner by every assignment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from classroom import assignments, classes, submissions
+from classroom.assignments import Assignment
+from classroom.grid import Cell, Grid, grid
+from web.catalogue import Catalogue
+from web.moments import moment
+from web.pages.page import show
+from web.responses import catalogue_of
+from web.school import School
+from web.visitors import Staff
+
+_SEE_OTHER = 303
+
+CellState = Literal["none", "missing", "draft", "submitted", "released"]
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One cell: `address` is empty where there is nothing to open; `total` is rounded."""
+
+    state: CellState
+    address: str
+    total: int | None
+    attempts: int
+    is_late: bool
+    is_again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """One assignment: `due` is a sentence's date or empty, `waiting` how much was handed in and not given back."""
+
+    id: str
+    title: str
+    due: str
+    strictness: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One learner."""
+
+    person_id: str
+    name: str
+    pseudonym: str
+    cells: tuple[CellView, ...]
+
+
+def build_grid(school: School) -> APIRouter:
+    """Build the grid's routes."""
+    router = APIRouter()
+
+    @router.get("/classes/{class_id}/marks")
+    def marks(
+        request: Request, visitor: Staff, class_id: str, released: Annotated[int | None, Query(ge=0)] = None
+    ) -> Response:
+        room = classes.find(school.store, class_id, by=visitor.id)
+        found, now, catalogue = grid(school.store, class_id, by=visitor.id), school.now(), catalogue_of(request)
+        return show(
+            request,
+            "marks.html",
+            visitor=visitor,
+            scripts=("grid.js",),
+            styles=("marking.css",),
+            notice="" if released is None else catalogue.count("marking.released_all", released),
+            room=room,
+            columns=_columns(found, catalogue),
+            rows=_rows(found, now),
+        )
+
+    @router.post("/assignments/{assignment_id}/release")
+    def release(visitor: Staff, assignment_id: str) -> Response:
+        work = assignments.find(school.store, assignment_id, by=visitor.id)
+        count = submissions.release_all(school.store, assignment_id, by=visitor.id, now=school.now())
+        return RedirectResponse(f"/classes/{work.class_id}/marks?released={count}", _SEE_OTHER)
+
+    return router
+
+
+def _columns(found: Grid, catalogue: Catalogue) -> tuple[ColumnView, ...]:
+    return tuple(
+        ColumnView(
+            id=column.id,
+            title=column.terms.title,
+            due=moment(column.terms.due_at, column.terms.time_zone, catalogue) if column.terms.due_at else "",
+            strictness=column.terms.strictness,
+            waiting=sum(cell is not None and cell.waiting for cell in cells),
+        )
+        for column, cells in zip(found.assignments, _across(found), strict=True)
+    )
+
+
+def _across(found: Grid) -> list[list[Cell | None]]:
+    return [[row.cells[place] for row in found.rows] for place in range(len(found.assignments))]
+
+
+def _rows(found: Grid, now: datetime) -> tuple[RowView, ...]:
+    return tuple(
+        RowView(
+            person_id=row.person_id,
+            name=row.name or row.pseudonym,
+            pseudonym=row.pseudonym if row.name else "",
+            cells=tuple(_cell(cell, column, now) for cell, column in zip(row.cells, found.assignments, strict=True)),
+        )
+        for row in found.rows
+    )
+
+
+def _cell(cell: Cell | None, column: Assignment, now: datetime) -> CellView:
+    """Say of a cell what matters most: nothing handed in by the date is missing, whatever was begun."""
+    if cell is None or cell.handed_id is None:
+        state = "missing" if column.is_late(now) else "none" if cell is None else "draft"
+        return CellView(state, "", None, cell.attempts if cell else 0, is_late=False, is_again=False)
+    return CellView(
+        state="submitted" if cell.waiting else "released",
+        address=f"/submissions/{cell.handed_id}",
+        total=None if cell.total is None else round(cell.total),
+        attempts=cell.attempts,
+        is_late=cell.late,
+        is_again=cell.state == "draft",
+    )
