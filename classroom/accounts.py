@@ -175,6 +175,13 @@ def sign_out_everywhere(store: Store, person_id: str, *, now: datetime) -> None:
         _end_all(session, person_id, now)
 
 
+def sign_out_elsewhere(store: Store, person_id: str, *, keep: str, now: datetime) -> None:
+    """End every session of somebody but the one with the token `keep`."""
+    others = (LoginSession.person_id == person_id, LoginSession.id_hash != _mac(store, keep))
+    with store.writing() as session:
+        session.execute(update(LoginSession).where(*others, LoginSession.revoked_at.is_(None)).values(revoked_at=now))
+
+
 def begin(store: Store, session: Session, row: PersonRow, *, now: datetime) -> SignedIn:
     """Begin a session within a transaction."""
     token = new_token()

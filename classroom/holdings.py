@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -68,7 +69,7 @@ def concerns(person_id: str) -> ColumnElement[bool]:
     )
 
 
-def _subjects(kind: str, person_id: str) -> Select[tuple[str]]:
+def _subjects(kind: str, person_id: str) -> Select[Any]:
     """What the audit calls each recording, submission or assessment of somebody."""
     if kind == "assessment":
         ids = _assessments(person_id).subquery()
@@ -77,10 +78,10 @@ def _subjects(kind: str, person_id: str) -> Select[tuple[str]]:
     return select(literal(f"{kind}:") + table.id).where(table.person_id == person_id)
 
 
-def _assessments(person_id: str) -> Select[tuple[str]]:
+def _assessments(person_id: str) -> Select[Any]:
     of_theirs = select(Recording.id).filter_by(person_id=person_id)
     return select(AssessmentRow.id).where(AssessmentRow.recording_id.in_(of_theirs))
 
 
-def _count(session: Session, query: Select[tuple[str]]) -> int:
+def _count(session: Session, query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
