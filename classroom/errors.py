@@ -18,8 +18,10 @@ __all__ = [
     "DiskFailing",
     "DiskFull",
     "DiskReadOnly",
+    "GradesChanged",
     "InvalidDetail",
     "InvalidRoster",
+    "InvalidTable",
     "KeyGone",
     "KeysMissing",
     "NotAllowed",
@@ -93,6 +95,22 @@ class InvalidRoster(ClassroomError):
     code = "invalid_roster"
     template = "{count} lines of the list cannot be used: {problems}."
     remedy_template = "Correct these lines and paste the list again; nobody has been added yet."
+
+
+class InvalidTable(InvalidDetail):
+    """A table of totals cannot be taken over, and nothing was changed; facts: count."""
+
+    code = "invalid_table"
+    template = "{count} places of the table cannot be used, and no total has been changed."
+    remedy_template = "Correct what is listed, save the table and send it again."
+
+
+class GradesChanged(ClassroomError):
+    """Totals are not what they were when a change of them was looked at; nothing was changed."""
+
+    code = "grades_changed"
+    template = "Meanwhile totals have changed, so nothing has been taken over."
+    remedy_template = "Download the table again, make your changes there and send it."
 
 
 class AccountError(ClassroomError):

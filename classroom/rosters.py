@@ -16,6 +16,7 @@ from classroom.errors import InvalidDetail, InvalidRoster
 from classroom.people import Identity, NewPerson, Person, add, check_identity
 from classroom.store import Store
 from classroom.store.schema import Membership
+from classroom.tables import plain as unescaped
 
 COLUMNS = ("name", "email", "guardian", "group")
 """Columns, in this order where the first line does not name them; only the name is needed."""
@@ -166,7 +167,7 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     rows: list[tuple[int, list[str]]] = []
     begins = 1
     for cells in reader:
-        tidy = [" ".join(cell.split()) for cell in cells]
+        tidy = [" ".join(unescaped(cell).split()) for cell in cells]
         if any(tidy):
             rows.append((begins, tidy))
         begins = reader.line_num + 1
