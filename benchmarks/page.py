@@ -133,7 +133,14 @@ def _visit(page: Any, address: str, text: str, seconds: float) -> tuple[float, f
 
 @contextmanager
 def serving() -> Generator[str]:
-    """Run the app on a free port until the block ends; gives its address once the model is loaded.
+    """As `serving_process`, for whom the address is enough."""
+    with serving_process() as (address, _):
+        yield address
+
+
+@contextmanager
+def serving_process() -> Generator[tuple[str, int]]:
+    """Run the app on a free port until the block ends; gives its address and process once the model is loaded.
 
     Raises
     ------
@@ -152,7 +159,7 @@ def serving() -> Generator[str]:
             if app.poll() is not None or time.monotonic() > deadline_s:
                 raise RuntimeError("The app did not start; try `lafal serve` by hand.")
             time.sleep(0.2)
-        yield address
+        yield address, app.pid
     finally:
         app.terminate()
         app.wait()

@@ -13,12 +13,14 @@ _BENCHMARKS = (
     ("alignment", "How far the reported times of sounds lie from the exact ones, for a voice never trained on."),
     ("compare", "What changed between two recorded runs of a benchmark; fails where it got slower or worse."),
     ("diagnosis", "How many planted errors are found and rightly named, and how often good speech is blamed."),
+    ("faults", "What is lost when the server is killed at every writing step and at any time: nothing may be."),
     ("following", "How well a reading is followed: other texts refused, words left out and words added found."),
     ("g2p", "How well words outside the dictionary are given their sounds."),
     ("latency", "How long a verdict takes, warm and cold, against other systems and the least it can cost."),
     ("load", "What learners wait for when many send recordings to the app at once."),
     ("page", "What a learner waits for in the browser: first load, verdict, picture of the reading."),
     ("robustness", "How far scores move when only the recording changes: louder, noisier, through a codec."),
+    ("soak", "Whether the app's memory stays flat while a class practises for an hour."),
 )
 
 
