@@ -72,6 +72,7 @@ class Arrived:
     """Somebody who was let in, and where to."""
 
     session: SignedIn
+    course_id: str | None
     class_id: str | None
     assignment_id: str | None
 
@@ -125,6 +126,25 @@ def of_class(store: Store, class_id: str, *, by: str) -> tuple[Course, ...]:
         return tuple(course(row, platform) for row, platform in session.execute(query))
 
 
+def bind(store: Store, course_id: str, assignment_id: str, *, resource_id: str, column_url: str, by: str) -> None:
+    """Have a link of a course open an assignment of its class; for the class's teachers.
+
+    Raises
+    ------
+    NotFound
+        The assignment is another class's.
+    """
+    with store.writing() as session:
+        row = _taught_row(session, course_id, by)
+        work = session.get(Assignment, assignment_id)
+        if work is None or work.class_id != row.class_id:
+            raise NotFound({"kind": "assignment"})
+        key = resource_id[:_MOST_RESOURCE]
+        session.merge(ResourceRow(course_id=row.id, resource_id=key, assignment_id=work.id))
+        if column_url:
+            session.merge(GradeColumnRow(course_id=row.id, assignment_id=work.id, url=column_url))
+
+
 def update_members(
     store: Store, course_id: str, present: tuple[Outsider, ...], *, gone: tuple[str, ...], by: str, now: datetime
 ) -> Updated:
@@ -140,10 +160,7 @@ def update_members(
         A teacher of the class.
     """
     with store.writing() as session:
-        row = session.get(CourseRow, course_id)
-        if row is None:
-            raise NotFound({"kind": "course"})
-        require_teaches(session, by, row.class_id)
+        row = _taught_row(session, course_id, by)
         platform = platforms.row_of(session, row.platform_id)
         people = [_person(store, session, platform, one, now) for one in present if one.role == "learner"]
         joined = sum(_join(session, row.class_id, learner, now) for learner in people)
@@ -165,6 +182,14 @@ def course(row: CourseRow, platform: PlatformRow) -> Course:
     )
 
 
+def _taught_row(session: Session, course_id: str, by: str) -> CourseRow:
+    row = session.get(CourseRow, course_id)
+    if row is None:
+        raise NotFound({"kind": "course"})
+    require_teaches(session, by, row.class_id)
+    return row
+
+
 def _arrive(store: Store, platform_id: str, outsider: Outsider, place: Place, now: datetime) -> Arrived:
     with store.writing() as session:
         platform = platforms.row_of(session, platform_id)
@@ -177,7 +202,7 @@ def _arrive(store: Store, platform_id: str, outsider: Outsider, place: Place, no
         subject = f"person:{person.id}"
         store.note(session, actor=person.id, action="platform.sign_in", subject=subject, now=now)
         begun = accounts.begin(store, session, person, now=now)
-        return Arrived(begun, row and row.class_id, assignment_id)
+        return Arrived(begun, row and row.id, row and row.class_id, assignment_id)
 
 
 def _person(store: Store, session: Session, platform: PlatformRow, outsider: Outsider, now: datetime) -> PersonRow:

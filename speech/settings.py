@@ -44,6 +44,9 @@ class Settings:
         Where classes keep recordings, keys and SQLite's database; empty for the system's folder for such data.
     database_url : str
         Database of the classes, such as ``postgresql://user@host/lafal``; empty for SQLite in the data folder.
+    oidc_issuer, oidc_client_id : str
+        OpenID provider with whose accounts people may sign in, as it names itself, and our name there; empty for none,
+        and then no connection is opened. A secret belongs into ``LAFAL_OIDC_CLIENT_SECRET``, and is no setting.
     """
 
     model: str = "default"
@@ -64,6 +67,8 @@ class Settings:
     voice_folder: str = ""
     data_folder: str = ""
     database_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

@@ -42,13 +42,14 @@ def include_classroom(app: FastAPI, school: School, *, queue: AssessmentQueue) -
         _build_entrance(),
         build_account(school),
         build_me(school),
+        # Before `/people/{person_id}`, since it has `/people/platforms`.
+        build_lti(school),
         build_people(school),
         build_classes(school),
         build_assignments(school),
         build_marking(school),
         build_overview(school),
         build_homework(school, queue=queue),
-        build_lti(school),
         build_oidc(school),
     )
     for router in routers:

@@ -1,6 +1,6 @@
 """Why somebody who comes from elsewhere is not let in, each with a code of its own."""
 
-from classroom.errors import AccountError
+from classroom.errors import AccountError, InvalidDetail
 
 
 class LaunchError(AccountError):
@@ -115,9 +115,41 @@ class NotLinked(LaunchError):
     remedy_template = "Sign in with your password or your teacher's link first, then link it under “My data”."
 
 
+class AccountTaken(LaunchError):
+    """Somebody else here has linked this account."""
+
+    code = "account_taken"
+    template = "This school account is linked to somebody else in Lafal."
+    remedy_template = "Sign in there with your own account and try again."
+
+
 class SignInOff(LaunchError):
     """Whoever runs the server has set no provider."""
 
     code = "sign_in_off"
     template = "Signing in with the school's account is not set up here."
     remedy_template = "Sign in with a name and a password, or with your teacher's link."
+
+
+class InvalidField(InvalidDetail):
+    """What an admin copied from a platform is empty or too long; facts: field."""
+
+    code = "platform_field"
+    template = "“{field}” is empty or too long."
+    remedy_template = "Copy it from the platform once more."
+
+
+class InvalidAddress(InvalidDetail):
+    """An address is not one that we open; facts: field."""
+
+    code = "platform_address"
+    template = "“{field}” has to be an address that begins with https://."
+    remedy_template = "Copy it from the platform once more."
+
+
+class UnusableWork(InvalidDetail):
+    """A new assignment lacks a title or sentences, or none of the list was chosen."""
+
+    code = "link_work"
+    template = "The link needs an assignment: one of the list, or a new one with a title and at least one sentence."
+    remedy_template = "Choose one, or write a title of at most 120 letters and one sentence a line."
