@@ -2,9 +2,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import argon2
 import pytest
 from fastapi.testclient import TestClient
 
+from classroom import accounts
 from speech.results import Assessment
 from speech.settings import Settings
 
@@ -46,6 +48,12 @@ def judge(_only_app: tuple[TestClient, StandInJudge]) -> StandInJudge:
     judge.answer = reading()
     judge.calls.clear()
     return judge
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    accounts._nobodys_hash.cache_clear()
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_guessing_at_a_login_is_stopped_and_told_when_to_come_back(sari: Site) -
 
 def test_guessing_at_many_logins_is_stopped_by_the_address(sari: Site) -> None:
     browser = sari.browser()
-    for number in range(100):
+    for _ in range(100):
         sari.app.state.school.limits.count("sign_in", "testclient")
     assert sign_in(browser).status_code == 429
 
