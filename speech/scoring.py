@@ -7,7 +7,7 @@ which reads all evidence and the neighbours; any other model gets a calibration 
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -27,7 +27,40 @@ LEVELS = (0.2, 0.7, 1.2, 1.7, 2.0)
 _BEATEN_SOMEWHAT, _BEATEN_CLEARLY = 1 - np.exp(-3.0), 1 - np.exp(-4.0)
 
 CALIBRATION, NETWORK, FACTS = "calibration.json", "scorer.onnx", "scorer.json"
+RECALIBRATION = "recalibration.json"
 INPUTS = ("evidence", "columns", "hidden")
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibration:
+    """A curve from the scores of one scorer to those that a school's teachers gave; see `speech.train.corrections`.
+
+    Parameters
+    ----------
+    version : str
+        Name of the fit.
+    acoustic_model, base : str
+        The acoustic model, and the version of the scorer, whose scores it is for.
+    points : float array, shape (101,)
+        The score that each of 0, 1, ... 100 becomes; rises everywhere.
+    """
+
+    version: str
+    acoustic_model: str
+    base: str
+    points: np.ndarray
+
+    def apply(self, score: float) -> float:
+        """Give the teachers' score for a scorer's."""
+        return float(np.interp(score, np.arange(len(self.points)), self.points))
+
+    def undo(self, score: float) -> float:
+        """Give the scorer's score for one that was recalibrated."""
+        return float(np.interp(score, self.points, np.arange(len(self.points))))
+
+    def version_of(self, scorer: str) -> str:
+        """Name a scorer together with this."""
+        return f"{scorer}+{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +79,8 @@ class PhoneScores:
         Probability that something else than the expected phone was said.
     doubtful_from, wrong_from : float
         Such probabilities from which on a phone is not good any more, and from which on it is wrong.
+    recalibration : Recalibration or None
+        What a school's teachers make of the score that a verdict is given by.
     """
 
     values: np.ndarray
@@ -55,6 +90,7 @@ class PhoneScores:
     wrong_probabilities: np.ndarray
     doubtful_from: float
     wrong_from: float
+    recalibration: Recalibration | None = None
 
 
 class Scorer(Protocol):
@@ -130,6 +166,23 @@ class NetworkScorer:
         return summarise(above, said, evidence.columns, self.doubtful_from, self.wrong_from)
 
 
+@dataclass(frozen=True, slots=True)
+class RecalibratedScorer:
+    """A scorer whose scores a school's teachers have corrected."""
+
+    scorer: Scorer
+    recalibration: Recalibration
+
+    @property
+    def version(self) -> str:
+        """Name of the fit and of the recalibration."""
+        return self.recalibration.version_of(self.scorer.version)
+
+    def score(self, evidence: Evidence) -> PhoneScores:
+        """Score phones; the verdicts recalibrate them."""
+        return replace(self.scorer.score(evidence), recalibration=self.recalibration)
+
+
 def wide(evidence: Evidence) -> np.ndarray:
     """Features, alternatives in the CTC and in the frame head, side by side: float32, shape (n, 92)."""
     parts = [evidence.features, evidence.said]
@@ -153,7 +206,7 @@ def summarise(
 
 
 def load_scorer(model: str, *, has_frame_head: bool, directory: Path | None = None) -> Scorer:
-    """Read the scorer for an acoustic model, the shipped one or another.
+    """Read the scorer for an acoustic model, the shipped one or another, and what teachers have made of its scores.
 
     Parameters
     ----------
@@ -172,8 +225,38 @@ def load_scorer(model: str, *, has_frame_head: bool, directory: Path | None = No
     """
     place = directory or folder("models") / "scorer"
     if _fitted_to(place) == model:
-        return _read_network(place)
+        return _recalibrated(_read_network(place), model, place)
     return _read_calibration(place, "frame" if has_frame_head else "ctc")
+
+
+def _recalibrated(scorer: Scorer, model: str, directory: Path) -> Scorer:
+    """Recalibrate a scorer, unless the curve was fitted to another's scores: a newer scorer begins without one."""
+    found = read_recalibration(directory)
+    if found is None or (found.acoustic_model, found.base) != (model, scorer.version):
+        return scorer
+    return RecalibratedScorer(scorer, found)
+
+
+@cache
+def read_recalibration(directory: Path) -> Recalibration | None:
+    """Read what `lafal train scorer --corrections` wrote beside a scorer; None where it wrote nothing.
+
+    Raises
+    ------
+    BrokenModel
+        The file is damaged.
+    """
+    path = directory / RECALIBRATION
+    if not path.exists():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        points = np.array(content["points"], float)
+        if points.shape != (101,) or not np.all(np.diff(points) > 0) or (points[0], points[-1]) != (0, 100):
+            raise ValueError("no curve that rises from 0 to 100")
+        return Recalibration(content["version"], content["acoustic_model"], content["base"], points)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BrokenModel({"name": str(path), "detail": repr(error)}) from error
 
 
 @cache

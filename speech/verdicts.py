@@ -53,7 +53,8 @@ def judge(columns: Sequence[int], scores: PhoneScores) -> tuple[PhoneVerdict, ..
 
     Where something else was most probably said, the phone is wrong whatever the human-fitted score says: a score
     fitted on kind raters stays high there, but a learner must hear about it. Where that is doubtful it is no better
-    than "nearly". The score is capped so that score and verdict agree.
+    than "nearly". The score is capped so that score and verdict agree. Where a school's teachers have corrected scores
+    such as this one, theirs decides.
     """
     verdicts = (_judge_one(column, scores, place) for place, column in enumerate(columns))
     return tuple(
@@ -75,6 +76,8 @@ def _judge_one(column: int, scores: PhoneScores, place: int) -> PhoneVerdict:
     wrong = float(scores.wrong_probabilities[place])
     if wrong >= scores.doubtful_from:
         score = min(score, _WRONG_SCORE if wrong >= scores.wrong_from else _DOUBTFUL_SCORE)
+    if scores.recalibration is not None:
+        score = scores.recalibration.apply(score)
     expected = PHONES[column - 1]
     if score >= GOOD_FROM:
         return PhoneVerdict(Verdict.GOOD, expected, float(said[column - 1]), score, uncertainty)

@@ -144,17 +144,41 @@ def shrink(
 
 @app.command(context_settings=PASSED_ON)
 def scorer(context: typer.Context) -> None:
-    """Fit the scores to recordings that people have judged."""
+    """Fit the scores to recordings that people have judged, or to what teachers corrected (--corrections)."""
+    if any(argument.split("=")[0] == "--corrections" for argument in context.args):
+        _recalibrate(context.args)
+        return
     _need("sklearn", "scikit-learn")
     from speech.train.scorer import ScorerConfig, train
 
-    about = "Fit the calibration from features to human scores."
+    about = "Fit the calibration from features to human scores; with --corrections FILE, recalibrate what is fitted."
     config, _ = read_options(ScorerConfig, context.args, program="lafal train scorer", about=about)
     for kind, fit in train(config).items():
         figures = f"correlation {fit.pcc:.3f}, error AUC {fit.error_auc:.3f}, squared error {fit.mse:.3f}"
         if fit.dispersion is not None:
             figures += f" ({fit.dispersion:.2f} of what its uncertainty claims)"
         typer.echo(f"{kind}: {figures} ({fit.phones} phones, {fit.speakers} speakers)")
+
+
+def _recalibrate(arguments: list[str]) -> None:
+    _need("scipy", "scipy")
+    from speech.train.corrections import CorrectionsConfig, CorrectionsError, recalibrate
+
+    about = "Fit a curve from the scorer's scores to those of a school's teachers, and write it beside the scorer."
+    program = "lafal train scorer --corrections FILE"
+    config, _ = read_options(CorrectionsConfig, arguments, program=program, about=about)
+    try:
+        outcome = recalibrate(config)
+    except CorrectionsError as error:
+        raise typer.BadParameter(str(error)) from error
+    typer.echo(
+        f"{outcome.corrections} corrections and {outcome.agreed} sounds left as they were, from {outcome.readings} "
+        f"readings of {outcome.learners} learners; {outcome.set_aside} lines set aside"
+    )
+    typer.echo(
+        f"difference from the teachers on other readings: {outcome.error_before:.1f} points before, "
+        f"{outcome.error_after:.1f} after; the curve goes {100 * outcome.share:.0f} % of the way"
+    )
 
 
 @app.command(context_settings=PASSED_ON)
