@@ -76,7 +76,7 @@ def render_result(
         report=json.dumps(report_of(assessment), ensure_ascii=False),
         first=_first_key(priorities, words),
         quality=[catalogue.say_or(f"warning.{code}", "warning.other") for code in assessment.quality.warnings],
-        refusal=_refusal(assessment, catalogue),
+        refusal=explain_refusal(assessment, catalogue),
         comparison=compare(assessment, before[1], catalogue, clip=before[0]) if before else None,
         overall=_score("overall", assessment.scores.overall, catalogue),
         aspects=[_score(name, getattr(assessment.scores, name), catalogue) for name in _ASPECTS],
@@ -116,7 +116,8 @@ def _score(name: str, score: Score, catalogue: Catalogue) -> ScoreView:
     return ScoreView(catalogue.say(f"score.{name}"), value, round(score.uncertainty), catalogue.say(f"meaning.{name}"))
 
 
-def _refusal(assessment: Assessment, catalogue: Catalogue) -> tuple[str, str] | None:
+def explain_refusal(assessment: Assessment, catalogue: Catalogue) -> tuple[str, str] | None:
+    """Say why a reading has no scores, and what to do; None where it has."""
     if assessment.off_script is not None:
         key = f"off_script.{assessment.off_script}"
         known = key if f"{key}.sentence" in catalogue else "off_script.other"
@@ -128,7 +129,7 @@ def _refusal(assessment: Assessment, catalogue: Catalogue) -> tuple[str, str] | 
 
 def summarise(assessment: Assessment, words: tuple[WordView, ...], catalogue: Catalogue) -> str:
     """Say the result in one breath, for a screen reader."""
-    refusal = _refusal(assessment, catalogue)
+    refusal = explain_refusal(assessment, catalogue)
     if refusal is not None:
         return " ".join(refusal)
     to_fix = sum(sound.needs_work for word in words for sound in word.sounds)

@@ -1,18 +1,15 @@
 // Recorder: microphone or file -> our own route -> "check". The recording itself stays in this page, which alone
 // plays it back; the server gets a copy under an id and deletes it after the check.
+import { faultOf, isQuiet, lightBars } from "./meter.js";
 import { obstacle, openMicrophone, startRecording, troubleOf } from "./microphone.js";
 import { decode, keepClip, pcmOf, play, stop as stopSound } from "./sound.js";
 import { setText, textBox } from "./shelf.js";
 import { number, onLanguage, say } from "./strings.js";
 import { clearVault, lockAway, takeBack } from "./vault.js";
 
-const QUIET_PEAK = 0.01;
-const LOUD_PEAK = 0.98;
-const QUIET_AFTER_S = 2.5;
 const TEST_FOR_S = 15;
 const ANSWER_WITHIN_MS = 60000;
 const LOOK_EVERY_MS = 1500;
-const METER_DECADES = 2.2;
 const BUSY = ["asking", "sending", "checking"];
 
 export function connectRecorder({ element, trigger, watch }) {
@@ -73,22 +70,18 @@ export function connectRecorder({ element, trigger, watch }) {
     const peak = opened.microphone.peak();
     opened.peak = Math.max(opened.peak, peak);
     state.seconds = (performance.now() - opened.startedMs) / 1000;
-    const bars = element.querySelectorAll(".lf-meter i");
-    const lit = Math.max(0, 1 + Math.log10(peak + 1e-6) / METER_DECADES) * bars.length;
-    bars.forEach((bar, index) => bar.classList.toggle("lf-lit", index < lit));
-    const heard = { phase: state.phase, peak: opened.peak, isSilent: opened.peak < QUIET_PEAK && state.seconds > QUIET_AFTER_S };
-    state.note = [noteOn(heard, opened.microphone), {}];
+    lightBars(element.querySelectorAll(".lf-meter i"), peak);
+    state.note = [noteOn(opened), {}];
     paint();
     if (state.phase === "testing" && state.seconds >= TEST_FOR_S) endTest();
     if (state.phase === "recording" && state.seconds >= Number(root().dataset.limitS)) stopRecording();
     requestAnimationFrame(() => meter(opened));
   }
 
-  function noteOn({ phase, peak, isSilent }, microphone) {
-    if (isSilent) return "recorder.hear_nothing";
-    if (peak > LOUD_PEAK) return "recorder.too_loud";
-    if (microphone.isFiltered) return "recorder.filtered";
-    if (phase === "testing") return peak < QUIET_PEAK ? "recorder.testing" : "recorder.test_good";
+  function noteOn({ peak, microphone }) {
+    const fault = faultOf({ peak, seconds: state.seconds, isFiltered: microphone.isFiltered });
+    if (fault) return fault;
+    if (state.phase === "testing") return isQuiet(peak) ? "recorder.testing" : "recorder.test_good";
     return "recorder.recording";
   }
 

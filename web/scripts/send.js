@@ -12,5 +12,7 @@ export async function send(path, body, { method = "POST", headers = {} } = {}) {
   });
   const content = await answer.json().catch(() => ({}));
   if (answer.ok) return content;
-  throw Object.assign(new Error(`${content.message ?? ""} ${content.remedy ?? ""}`.trim()), { code: content.code, status: answer.status });
+  const retryAfterS = Number(answer.headers.get("Retry-After")) || null;
+  const message = `${content.message ?? ""} ${content.remedy ?? ""}`.trim();
+  throw Object.assign(new Error(message), { code: content.code, status: answer.status, retryAfterS });
 }

@@ -1,4 +1,6 @@
 // Sound in this page: the learner's recordings, which stay here, and the one player for all that is heard.
+import { newKey } from "./key.js";
+
 const RATE_HZ = 24000;
 const KEPT_CLIPS = 4;
 const BETWEEN_S = 0.35;
@@ -8,7 +10,7 @@ let playing = null;
 
 // Keeps a recording under a name of its own; only the newest few stay in memory.
 export function keepClip(blob, seconds) {
-  const clip = { key: crypto.randomUUID(), blob, seconds, remote: null, pcm: null };
+  const clip = { key: newKey(), blob, seconds, remote: null, pcm: null };
   clips.set(clip.key, clip);
   for (const key of [...clips.keys()].slice(0, -KEPT_CLIPS)) clips.delete(key);
   return clip;
