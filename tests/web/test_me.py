@@ -55,7 +55,7 @@ def joined(site: Site, *, needs_guardian: bool) -> people.Person:
     return people.create(site.store, new, by=people.OPERATOR, now=site.clock())
 
 
-@pytest.mark.parametrize(("language", "days"), [("en", "is deleted in 30 days"), ("id", "dihapus dalam 30 hari")])
+@pytest.mark.parametrize(("language", "days"), [("en", "are deleted within 30 days"), ("id", "dihapus dalam 30 hari")])
 def test_people_see_what_is_kept_of_them(site: Site, language: str, days: str) -> None:
     hand_in(site, site.people.ani)
     page = site.browser(site.people.ani, language=language).get("/me").text
