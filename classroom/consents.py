@@ -1,11 +1,12 @@
 """Consent, purpose by purpose: what is not agreed to, by the words of today, is closed."""
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from classroom.access import require_knows
@@ -16,8 +17,9 @@ from classroom.people import row_of
 from classroom.store import Store
 from classroom.store.schema import Consent as ConsentRow
 from classroom.store.schema import ConsentText
+from classroom.store.schema import Person as PersonRow
 
-__all__ = ["TEXTS", "VERSIONS", "Consent", "Purpose", "give", "history", "holds", "require", "withdraw"]
+__all__ = ["TEXTS", "VERSIONS", "Consent", "Purpose", "give", "held", "history", "holds", "require", "withdraw"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,22 @@ def holds(store: Store, person_id: str, purpose: Purpose) -> bool:
     """Whether there is a yes to today's words, from a guardian where one is needed."""
     with store.reading() as session:
         return _holds(session, person_id, purpose)
+
+
+def held(store: Store, person_ids: Collection[str]) -> Mapping[str, frozenset[Purpose]]:
+    """What each of several people has agreed to, as `holds` tells it; who may know is for the caller to have asked."""
+    query = (
+        select(ConsentRow.person_id, ConsentRow.purpose, ConsentRow.version)
+        .join(PersonRow, PersonRow.id == ConsentRow.person_id)
+        .where(ConsentRow.person_id.in_(person_ids), ConsentRow.withdrawn_at.is_(None))
+        .where(or_(ConsentRow.guardian, PersonRow.needs_guardian.is_(False)))
+    )
+    found: dict[str, set[Purpose]] = {person_id: set() for person_id in person_ids}
+    with store.reading() as session:
+        for person_id, purpose, version in session.execute(query):
+            if version == VERSIONS[cast(Purpose, purpose)]:
+                found[person_id].add(cast(Purpose, purpose))
+    return {person_id: frozenset(purposes) for person_id, purposes in found.items()}
 
 
 def require(session: Session, person_id: str, purpose: Purpose) -> None:

@@ -28,6 +28,16 @@ class Invited:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class JoinCode:
+    """A code that still works; which one it is, nobody can tell any more."""
+
+    id: str
+    uses_left: int
+    created_at: datetime
+    expires_at: datetime
+
+
 def make_join_code(
     store: Store, class_id: str, *, by: str, now: datetime, uses: int = 60, lifetime: timedelta = CODE_LIFETIME
 ) -> Invited:
@@ -42,6 +52,19 @@ def make_join_code(
         require_teaches(session, by, class_id)
         made = Invitation(kind="join_code", class_id=class_id, created_by=by, uses_left=uses)
         return _add(store, session, made, new_code(), now=now, lifetime=lifetime)
+
+
+def codes_of(store: Store, class_id: str, *, by: str, now: datetime) -> tuple[JoinCode, ...]:
+    """Codes with which one can join a class at present, newest first; for its teachers."""
+    query = (
+        select(Invitation)
+        .filter_by(class_id=class_id, kind="join_code", revoked_at=None)
+        .where(Invitation.uses_left > 0, Invitation.expires_at > now)
+        .order_by(Invitation.created_at.desc(), Invitation.id)
+    )
+    with store.reading() as session:
+        require_teaches(session, by, class_id)
+        return tuple(JoinCode(row.id, row.uses_left, row.created_at, row.expires_at) for row in session.scalars(query))
 
 
 def make_link(store: Store, person_id: str, *, by: str, now: datetime, lifetime: timedelta = LINK_LIFETIME) -> Invited:
