@@ -4,10 +4,12 @@ Decoders stop quietly where a file breaks off, and half a sentence would be judg
 rest. The sizes that containers declare tell; only a cut exactly between two blocks of an endless stream goes unseen.
 """
 
+import zlib
 from collections.abc import Iterator
 
 from speech.containers import Container, mp3_frame_bytes
-from speech.errors import TruncatedAudio
+from speech.errors import TruncatedAudio, UnsupportedAudio
+from speech.riff import find_sound
 
 # More parts than an honest recording of many minutes has; beyond it the decoder's own limits decide.
 _MAX_PARTS = 100_000
@@ -41,39 +43,24 @@ def check_complete(data: bytes, container: Container) -> None:
     checks[container](data)
 
 
-# Programs that write to a pipe cannot go back to fill in the size; they leave 0 or something close to 2 or 4 GB.
-_STREAMED_WAV_BYTES = 0x7FFF_0000
-
-
 def _check_wav(data: bytes) -> None:
-    start, size = _wav_sound(data)
-    if start + size > len(data):
+    sound = find_sound(data)
+    if sound.start + sound.size > len(data):
         raise TruncatedAudio
 
 
-def with_wav_size(data: bytes) -> bytes:
-    """Fill in the size of a streamed WAV file that says 0, which decoders would take at its word."""
-    start, size = _wav_sound(data)
-    return data if size else data[: start - 4] + b"\xff\xff\xff\xff" + data[start:]
-
-
-def _wav_sound(data: bytes) -> tuple[int, int]:
-    """Where the samples start and how many bytes they declare; 0 where the writer could not know."""
-    position, rf64_size = 12, 0
-    while position + 8 <= len(data):
-        name, size = data[position : position + 4], int.from_bytes(data[position + 4 : position + 8], "little")
-        position += 8
-        if name == b"ds64":
-            rf64_size = int.from_bytes(data[position + 8 : position + 16], "little")
-        if name == b"data" and size == 0xFFFF_FFFF and rf64_size:
-            return position, rf64_size
-        if name == b"data":
-            return position, size if size < _STREAMED_WAV_BYTES else 0
-        position += size + size % 2
-    raise TruncatedAudio
-
-
 def _check_flac(data: bytes) -> None:
+    flac_sound(data)
+
+
+def flac_sound(data: bytes) -> int:
+    """Tell where the first frame of a FLAC file starts, behind its tags and pictures.
+
+    Raises
+    ------
+    TruncatedAudio
+        The file ends before.
+    """
     position, last = 4, False
     while not last:
         header = data[position : position + 4]
@@ -81,39 +68,73 @@ def _check_flac(data: bytes) -> None:
         position += 4 + int.from_bytes(header[1:], "big")
         if len(header) < 4 or position > len(data):
             raise TruncatedAudio
+    return position
+
+
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_OGG_CODECS = (b"OpusHead", b"\x01vorbis")
+_FIRST_PAGE, _LAST_PAGE = 2, 4
 
 
 def _check_ogg(data: bytes) -> None:
-    next_number: dict[bytes, int] = {}
-    position = 0
+    """Every page must be there and undamaged, and all of one recording: decoders leave others out without a word."""
+    serial, position = data[14:18], 0
     ended = False
-    for _ in range(_MAX_PARTS):
+    for number in range(_MAX_PARTS):
         if position == len(data) or (ended and data[position : position + 4] != b"OggS"):
             break
         header = data[position : position + 27]
         if len(header) < 27 or header[:4] != b"OggS":
             raise TruncatedAudio
-        segments = data[position + 27 : position + 27 + header[26]]
-        position += 27 + header[26] + sum(segments)
-        serial, number = header[14:18], int.from_bytes(header[18:22], "little")
-        if position > len(data) or number != next_number.get(serial, number):
+        if header[14:18] != serial or bool(header[5] & _FIRST_PAGE) != (number == 0):
+            raise UnsupportedAudio({"detail": "several recordings in one Ogg file"})
+        body = position + 27 + header[26]
+        end = body + sum(data[position + 27 : body])
+        if number == 0 and not data.startswith(_OGG_CODECS, body):
+            raise UnsupportedAudio({"detail": "Ogg without Opus or Vorbis"})
+        told = int.from_bytes(header[18:22], "little"), int.from_bytes(header[22:26], "little")
+        if end > len(data) or told != (number, _ogg_checksum(data[position:end])):
             raise TruncatedAudio
-        next_number[serial] = number + 1
-        ended = bool(header[5] & 4)
+        position = end
+        ended = bool(header[5] & _LAST_PAGE)
     else:
         return
     if not ended:
         raise TruncatedAudio
 
 
-def _check_mp3(data: bytes) -> None:
+def _ogg_checksum(page: bytes) -> int:
+    """Ogg reckons from the other end of each byte than zlib does, and starts with 0; its own field counts as 0."""
+    mirrored = (page[:22] + bytes(4) + page[26:]).translate(_MIRRORED)
+    return int(f"{zlib.crc32(mirrored, 0xFFFF_FFFF) ^ 0xFFFF_FFFF:032b}"[::-1], 2)
+
+
+def mp3_sound(data: bytes) -> int:
+    """Tell where the first frame of an MP3 file starts, behind its tags and their padding.
+
+    Raises
+    ------
+    TruncatedAudio
+        The file ends before.
+    UnsupportedAudio
+        Something else follows the tags; decoders would take it for what it looks like.
+    """
     position = 0
-    if data[:3] == b"ID3":  # the size has seven bits a byte
-        position = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=False))
-        position = data.find(b"\xff", position)
-        if position < 0:
-            raise TruncatedAudio
-    first, frames = position, 0
+    while data[position : position + 3] == b"ID3":  # the size has seven bits a byte
+        digits = zip(data[position + 6 : position + 10], (21, 14, 7, 0), strict=False)
+        position += 10 + sum((byte & 0x7F) << shift for byte, shift in digits)
+    if data[position : position + 1] == b"\0":
+        position = len(data) - len(data[position:].lstrip(b"\0"))
+    if position + 4 > len(data):
+        raise TruncatedAudio
+    if mp3_frame_bytes(data, position) is None:
+        raise UnsupportedAudio({"detail": "tags without MP3"})
+    return position
+
+
+def _check_mp3(data: bytes) -> None:
+    position = first = mp3_sound(data)
+    frames = 0
     while frames < _MAX_PARTS and (size := mp3_frame_bytes(data, position)) is not None:
         frames += 1
         position += size

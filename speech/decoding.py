@@ -4,13 +4,15 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speech.completeness import check_complete, with_wav_size
+from speech.completeness import check_complete, flac_sound, mp3_sound
 from speech.containers import Container, recognise_container
 from speech.errors import NotAudio, TooLong, TooShort, TruncatedAudio, UnsupportedAudio
+from speech.riff import plain_wav
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioStream
@@ -20,7 +22,9 @@ SAMPLE_RATES_HZ = (8_000, 96_000)  # telephone to studio; a forged header cannot
 MAX_CHANNELS = 8
 _BLOCK_FRAMES = 65_536
 _FULL_SCALE = 0.98  # lossy codecs smear a clipped peak by a few percent
+_LOUDEST = 2.0**31  # some programs write floats on the scale of integers; beyond, squares overflow
 _CANCELLED = 0.1  # power of the mean of channels against that of the loudest one
+_FLAC_INFO_BYTES = 34
 _DECODERS = ("aac", "alac", "flac", "mp3", "mp3float", "opus", "libopus", "vorbis", "pcm_s16le", "pcm_f32le")
 
 
@@ -52,16 +56,19 @@ class Decoded:
             Sample rate or number of channels out of range, or samples that are not numbers.
         """
         _check_layout(sample_rate, channels.shape[1])
-        if not np.isfinite(channels).all():
+        heights = np.abs(channels)
+        if not heights.max(initial=0.0) <= _LOUDEST:  # nan is never less
             raise UnsupportedAudio({"detail": "samples that are not numbers"})
-        clipped = float((np.abs(channels) >= _FULL_SCALE).mean()) if channels.size else 0.0
+        clipped = float((heights >= _FULL_SCALE).mean()) if channels.size else 0.0
         return cls(_downmixed(channels), sample_rate, clipped)
 
 
 def load_decoders() -> None:
-    """Load the libraries that `decode` loads when it first needs them."""
-    for name in ("av", "av.error", "soundfile"):
-        import_module(name)
+    """Load all that `decode` loads when it first needs it: a confined process can open no file to load it from."""
+    import_module("soundfile")
+    for module in walk_packages(import_module("av").__path__, "av."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
 
 
 def decode(data: bytes, *, max_duration_s: float) -> Decoded:
@@ -85,9 +92,10 @@ def decode(data: bytes, *, max_duration_s: float) -> Decoded:
     """
     container = recognise_container(data)
     check_complete(data, container)
-    if container is Container.WAV:
-        data = with_wav_size(data)
-    blocks = _av_blocks if container in (Container.WEBM, Container.MP4) else _soundfile_blocks
+    data = _without_passengers(data, container)
+    # libsndfile cannot read to the end of a FLAC stream whose length its encoder could not know.
+    endless = container is Container.FLAC and not _flac_declared_frames(data)
+    blocks = _av_blocks if endless or container in (Container.WEBM, Container.MP4) else _soundfile_blocks
     channels: list[np.ndarray] = []
     frames = sample_rate = 0
     for block, sample_rate in blocks(data, container):
@@ -98,6 +106,17 @@ def decode(data: bytes, *, max_duration_s: float) -> Decoded:
     if not frames:
         raise TooShort({"seconds": 0.0})
     return Decoded.from_channels(np.concatenate(channels), sample_rate)
+
+
+def _without_passengers(data: bytes, container: Container) -> bytes:
+    """Only the sound: tags, pictures and tables are the part of a file with most to get wrong, and of no use here."""
+    if container is Container.WAV:
+        return plain_wav(data)
+    if container is Container.FLAC:
+        if data[4] & 0x7F or data[5:8] != _FLAC_INFO_BYTES.to_bytes(3, "big"):
+            raise UnsupportedAudio({"detail": container.name})
+        return b"fLaC\x80" + data[5 : 8 + _FLAC_INFO_BYTES] + data[flac_sound(data) :]
+    return data[mp3_sound(data) :] if container is Container.MP3 else data
 
 
 def _check_layout(sample_rate: int, channels: int) -> None:
@@ -180,6 +199,7 @@ def _audio_stream(file: "InputContainer") -> "AudioStream":
     codec = stream.codec_context.name if stream.codec_context else "unknown codec"
     if codec not in _DECODERS:
         raise UnsupportedAudio({"detail": codec})
+    stream.codec_context.thread_count = 1  # a confined process may start no thread
     return stream
 
 

@@ -1,12 +1,16 @@
 """Decoding in a process of its own, so that a file made to break a decoder breaks nothing else.
 
 A helper process loads the decoders once and forks for every file: the fork takes a millisecond, holds nothing of other
-people's files, and dies with its own. Where a system cannot fork, each file gets a new helper.
+people's files, and dies with its own. Where a system cannot fork, each file gets a new helper. What the fork may do,
+and how much of that is certain, is told in `speech.confinement`. Its answer is not believed either: it must fit the
+file's limits and repeat the secret of its question, so that a fork taken over by its file can neither fill this
+process's memory nor answer for the next file.
 """
 
 import atexit
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -17,14 +21,15 @@ from typing import IO, Any, cast
 
 import numpy as np
 
-from speech.decoding import Decoded, decode, load_decoders
+from speech.confinement import confine, leave_the_network
+from speech.decoding import SAMPLE_RATES_HZ, Decoded, decode, load_decoders
 from speech.errors import AudioError, SpeechError, UnsupportedAudio
 
 _ROOT = Path(__file__).resolve().parent.parent
-_MEMORY_BYTES = 1_500_000_000  # address space; the libraries alone map some 500 MB
-_PROCESSOR_S = 10  # an honest recording of 30 s takes a tenth of a second
+_PROCESSOR_S = 3  # an honest recording of 30 s takes a tenth of a second
 _PROCESSOR_S_PER_S = 0.1
 _PATIENCE = 3  # a busy machine gives a process a third of a processor
+_HEAD_BYTES = 4_000
 _BEYOND_THE_DECODER = "a file that the decoder cannot cope with"
 _COMMAND = (sys.executable, "-m", "speech.isolation")
 
@@ -54,17 +59,21 @@ def decode_isolated(data: bytes, *, max_duration_s: float) -> Decoded:
         As `decode` does; `UnsupportedAudio` also where the process crashed or ran into a limit.
     """
     with _handing_over:
-        helper = _idle.pop() if _idle else _Helper()
+        helper = _idle.pop() if _idle else None
+    if helper and not helper.alive:
+        helper.kill()
+        helper = None
+    helper = helper or _Helper()
     try:
-        answer, samples = helper.ask(data, max_duration_s)
-    except (OSError, EOFError) as error:
+        outcome = helper.ask(data, max_duration_s)
+    except (OSError, EOFError, ValueError, LookupError, TypeError) as error:
         helper.kill()
         raise UnsupportedAudio({"detail": _BEYOND_THE_DECODER}) from error
     with _handing_over:
         _idle.append(helper)
-    if "error" in answer:
-        raise _errors()[answer["error"]](answer["facts"])
-    return Decoded(np.frombuffer(samples, np.float32), answer["sample_rate"], answer["clipped"])
+    if isinstance(outcome, AudioError):
+        raise outcome
+    return outcome
 
 
 class _Helper:
@@ -83,30 +92,40 @@ class _Helper:
             start_new_session=True,
         )
 
-    def ask(self, data: bytes, max_duration_s: float) -> tuple[dict[str, Any], bytes]:
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended since the last file, as the system ends some when memory runs out."""
+        return self._process.poll() is None
+
+    def ask(self, data: bytes, max_duration_s: float) -> Decoded | AudioError:
         """Hand a file over and wait for the answer.
 
         Raises
         ------
         OSError, EOFError
             The process crashed, or took longer than any honest file does.
+        ValueError, LookupError, TypeError
+            Its answer is none.
         """
         stdin, stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         alarm = threading.Timer(_PATIENCE * _processor_s(max_duration_s), self.kill)
         alarm.start()
         try:
-            stdin.write(json.dumps({"bytes": len(data), "max_duration_s": max_duration_s}).encode() + b"\n" + data)
+            question = {"bytes": len(data), "max_duration_s": max_duration_s, "secret": secrets.token_hex(16)}
+            stdin.write(json.dumps(question).encode() + b"\n" + data)
             stdin.flush()
-            head = stdout.readline()
+            head = stdout.readline(_HEAD_BYTES)
             if not head:
                 raise EOFError
-            answer = json.loads(head)
+            answer = _checked(json.loads(head), question)
             samples = stdout.read(answer["bytes"])
             if len(samples) < answer["bytes"]:
                 raise EOFError
         finally:
             alarm.cancel()
-        return answer, samples
+        if "error" in answer:
+            return _errors()[answer["error"]](answer["facts"])
+        return Decoded(np.frombuffer(samples, np.float32), answer["sample_rate"], answer["clipped"])
 
     def kill(self) -> None:
         """End the process and the fork it may wait for."""
@@ -137,23 +156,32 @@ def _processor_s(max_duration_s: float) -> float:
     return _PROCESSOR_S + _PROCESSOR_S_PER_S * max_duration_s
 
 
-def _limit_this_process(processor_s: float) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    for limit, value in (
-        (resource.RLIMIT_CPU, round(processor_s)),
-        (resource.RLIMIT_AS, _MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(limit, (value, value))
+def _checked(answer: dict[str, Any], question: dict[str, Any]) -> dict[str, Any]:
+    """The answer, if an honest process could give it.
+
+    Raises
+    ------
+    ValueError, KeyError
+        It could not.
+    """
+    if answer["secret"] != question["secret"]:
+        raise ValueError("an answer to another question")
+    if "error" in answer:
+        fits = answer["bytes"] == 0
+    else:
+        lowest, highest = SAMPLE_RATES_HZ
+        most_bytes = question["max_duration_s"] * answer["sample_rate"] * np.dtype(np.float32).itemsize
+        fits = lowest <= answer["sample_rate"] <= highest and 0 <= answer["bytes"] <= most_bytes
+        fits = fits and 0.0 <= answer["clipped"] <= 1.0
+    if not fits:
+        raise ValueError("an answer that no file can have")
+    return answer
 
 
 def _serve() -> None:
     """Answer one file after another, each in a fork; a fork that fails leaves the pipes unusable and ends it all."""
     load_decoders()
+    leave_the_network()
     stdin = os.fdopen(0, "rb", buffering=0)
     while head := stdin.readline():
         request = json.loads(head)
@@ -172,7 +200,8 @@ def _serve() -> None:
 
 
 def _answer(stdin: IO[bytes], request: dict[str, Any]) -> None:
-    _limit_this_process(_processor_s(request["max_duration_s"]))
+    max_duration_s = request["max_duration_s"]
+    confine(processor_s=_processor_s(max_duration_s), max_duration_s=max_duration_s)
     parts: list[bytes] = []
     missing = request["bytes"]
     while missing and (part := stdin.read(missing)):
@@ -180,13 +209,15 @@ def _answer(stdin: IO[bytes], request: dict[str, Any]) -> None:
         missing -= len(part)
     samples = b""
     try:
-        decoded = decode(b"".join(parts), max_duration_s=request["max_duration_s"])
+        decoded = decode(b"".join(parts), max_duration_s=max_duration_s)
         samples = np.ascontiguousarray(decoded.samples, np.float32).tobytes()
         head = {"sample_rate": decoded.sample_rate, "clipped": decoded.clipped}
     except SpeechError as error:
         head = {"error": error.code, "facts": error.facts}
-    with os.fdopen(1, "wb", closefd=False) as stdout:
-        stdout.write(json.dumps({**head, "bytes": len(samples)}).encode() + b"\n" + samples)
+    head |= {"bytes": len(samples), "secret": request["secret"]}
+    left = memoryview(json.dumps(head).encode() + b"\n" + samples)
+    while left:
+        left = left[os.write(1, left) :]
 
 
 if __name__ == "__main__":

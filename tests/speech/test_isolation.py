@@ -91,7 +91,7 @@ def test_no_file_sees_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_the_process_cannot_take_memory_disk_or_time(deed: str) -> None:
-    code = f"from speech.isolation import _limit_this_process as limit\nlimit(1)\n{deed}"
+    code = f"from speech.confinement import _limit\n_limit(processor_s=1, memory_bytes=1_000_000_000)\n{deed}"
     root = Path(isolation.__file__).parent.parent
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, timeout=60, check=False)
     assert done.returncode != 0
