@@ -57,7 +57,13 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def address(chromium: str) -> Iterator[str]:
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app keeps its classes."""
+    return tmp_path_factory.mktemp("school") / "data"
+
+
+@pytest.fixture(scope="session")
+def address(chromium: str, data_folder: Path) -> Iterator[str]:
     """Serve the app with the real judge."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -66,7 +72,7 @@ def address(chromium: str) -> Iterator[str]:
 
     async def serve() -> None:
         # Built inside the loop: outside one Gradio opens loops that it never closes.
-        app = create_app(Settings(port=port))
+        app = create_app(Settings(port=port, data_folder=str(data_folder)))
         server = uvicorn.Server(
             uvicorn.Config(app, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1)
         )
@@ -100,11 +106,31 @@ def browser_with(playwright: Playwright, chromium: str) -> Iterator[Callable[[Pa
 
 
 @pytest.fixture
-def open_page(browser_with: Callable[[Path | None], Browser], address: str) -> Iterator[Callable[..., Page]]:
-    """Open the page in a fresh profile; nothing may reach another host, be refused by the policy, or throw."""
+def new_page(browser_with: Callable[[Path | None], Browser], address: str) -> Iterator[Callable[..., Page]]:
+    """Give a tab in a fresh profile; nothing in it may reach another host, be refused by the policy, or throw."""
     opened: list[BrowserContext] = []
     troubles = Troubles(address)
     expect.set_options(timeout=_PATIENCE_MS)
+
+    def new(sound: Path | None = None, *, screen: Screen = DESKTOP, locale: str = "en-US", before: str = "") -> Page:
+        context = browser_with(sound).new_context(locale=locale, viewport=screen.viewport, base_url=address)
+        opened.append(context)
+        if before:
+            context.add_init_script(before)
+        page = context.new_page()
+        page.set_default_timeout(_PATIENCE_MS)
+        watch(page, troubles)
+        return page
+
+    yield new
+    for context in opened:
+        context.close()
+    assert not troubles.found
+
+
+@pytest.fixture
+def open_page(new_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Open the practice page in a tab of its own, and wait until it can record."""
 
     def open_one(
         microphone: Path | None = None,
@@ -115,25 +141,15 @@ def open_page(browser_with: Callable[[Path | None], Browser], address: str) -> I
         before: str = "",
         is_new: bool = False,
     ) -> Page:
-        context = browser_with(microphone).new_context(locale=locale, viewport=screen.viewport)
-        opened.append(context)
         # Only tests of the first visit are greeted.
-        if not is_new:
-            context.add_init_script("localStorage['lafal.progress.1'] ??= '{\"greeted\": true}'")
-        if before:
-            context.add_init_script(before)
-        page = context.new_page()
-        page.set_default_timeout(_PATIENCE_MS)
-        watch(page, troubles)
-        page.goto(address + place)
+        known = "" if is_new else "localStorage['lafal.progress.1'] ??= '{\"greeted\": true}';"
+        page = new_page(microphone, screen=screen, locale=locale, before=known + before)
+        page.goto(place)
         page.locator(".lf-shelf[data-ready]").wait_for()
         page.locator(".lf-recorder[data-phase=idle]").wait_for()
         return page
 
-    yield open_one
-    for context in opened:
-        context.close()
-    assert not troubles.found
+    return open_one
 
 
 @pytest.fixture(scope="session")
