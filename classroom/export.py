@@ -15,9 +15,11 @@ from classroom.assessments import open_document
 from classroom.errors import ClassroomError, NotAllowed
 from classroom.holdings import concerns
 from classroom.marks import marked_in
+from classroom.outside import subject_of
 from classroom.people import OPERATOR, identity, person, row_of
 from classroom.recordings import Audio
 from classroom.store import Store
+from classroom.store.outside_tables import AccountRow, PlatformRow, ScoreRow
 from classroom.store.schema import (
     AssessmentRow,
     Assignment,
@@ -136,6 +138,8 @@ def _collect(store: Store, person_id: str, now: datetime) -> dict[str, Any]:
             "classes": _classes(session, person_id),
             "submissions": submissions,
             "recordings": kept,
+            "outside_accounts": _outside_accounts(store, session, person_id),
+            "outside_scores": _outside_scores(session, person_id),
             "sessions": _sessions(session, person_id),
             "audit": _audit(session, person_id, own=_subjects(person_id, submissions, kept)),
         }
@@ -237,6 +241,32 @@ def _marks(store: Store, session: Session, assessment_id: str, person_id: str) -
             "marked_at": one.marked_at,
         }
         for one in marked_in(store, session, assessment_id, person_id)
+    ]
+
+
+def _outside_accounts(store: Store, session: Session, person_id: str) -> list[dict[str, Any]]:
+    query = (
+        select(AccountRow, PlatformRow.name)
+        .outerjoin(PlatformRow, PlatformRow.id == AccountRow.platform_id)
+        .where(AccountRow.person_id == person_id)
+        .order_by(AccountRow.linked_at, AccountRow.subject_mac)
+    )
+    return [
+        {"platform": name, "subject": subject_of(store, row), "linked_at": row.linked_at}
+        for row, name in session.execute(query)
+    ]
+
+
+def _outside_scores(session: Session, person_id: str) -> list[dict[str, Any]]:
+    query = (
+        select(ScoreRow, Assignment.title)
+        .join(Assignment, Assignment.id == ScoreRow.assignment_id)
+        .where(ScoreRow.person_id == person_id)
+        .order_by(ScoreRow.release, ScoreRow.assignment_id)
+    )
+    return [
+        {"assignment": title, "value": row.value, "release": row.release, "sent_at": row.sent_at}
+        for row, title in session.execute(query)
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from school import NOW, School, document
 
-from classroom import assessments, consents, export, holdings, marks, people, recordings, submissions
+from classroom import assessments, consents, export, holdings, marks, outside, people, recordings, submissions
 from classroom.errors import NotAllowed, NotFound
 from classroom.export import Making
 from classroom.marks import Mark
@@ -114,6 +114,15 @@ def test_a_damaged_recording_does_not_stop_the_rest(school: School) -> None:
     content, archive = exported(school, school.ani)
     assert sorted(one["file"] is None for one in content["recordings"]) == [False, True]
     assert len(archive.namelist()) == 3
+
+
+def test_accounts_elsewhere_are_in_it(school: School) -> None:
+    account = outside.Account("openid https://login.example.org", "ani-17")
+    outside.link(school.store, school.ani.id, account, now=NOW)
+    outside.link(school.store, school.budi.id, outside.Account(account.source, "budi-18"), now=NOW)
+    content, _ = exported(school, school.ani)
+    assert content["outside_accounts"] == [{"platform": None, "subject": "ani-17", "linked_at": NOW.isoformat()}]
+    assert content["outside_scores"] == []
 
 
 def test_only_the_person_gets_it(school: School) -> None:
