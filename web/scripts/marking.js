@@ -147,7 +147,7 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && panel.contains(event.target)) return chosen?.focus();
-  if (event.target.closest("input, textarea, select, summary")) return;
+  if (event.target.closest("input, textarea, select")) return;
   const act = KEYS[event.key] ?? (event.key in GRADES && chosen ? () => save(GRADES[event.key]) : null);
   if (!act) return;
   event.preventDefault();
