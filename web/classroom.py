@@ -9,6 +9,7 @@ from web.assessing import AssessmentQueue
 from web.pages.account import build_account
 from web.pages.assignments import build_assignments
 from web.pages.classes import build_classes
+from web.pages.grades import build_grades
 from web.pages.homework import build_homework
 from web.pages.lti import build_lti
 from web.pages.marking import build_marking
@@ -49,6 +50,7 @@ def include_classroom(app: FastAPI, school: School, *, queue: AssessmentQueue) -
         build_assignments(school),
         build_marking(school),
         build_overview(school),
+        build_grades(school),
         build_homework(school, queue=queue),
         build_oidc(school),
     )
