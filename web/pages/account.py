@@ -50,20 +50,22 @@ def build_account(school: School) -> APIRouter:
 
 
 def _add_signing_in(router: APIRouter, school: School) -> None:
+    openid = bool(school.settings.oidc_issuer)
+
     @router.get("/sign-in")
     def ask(request: Request, visitor: AnyVisitor, back: str = "/home", done: str = "") -> Response:
         if visitor is not None:
             return RedirectResponse(local(back), _SEE_OTHER)
         say = catalogue_of(request).say
         notices = {"signed_out": say("account.signed_out"), "deleted": say("account.deleted")}
-        return _show(request, "sign_in.html", notice=notices.get(done, ""), login="", back=local(back))
+        return _show(request, "sign_in.html", notice=notices.get(done, ""), login="", back=local(back), openid=openid)
 
     @router.post("/sign-in")
     def sign_in(request: Request, login: Field = "", password: Field = "", back: Field = "/home") -> Response:
         try:
             begun = _sign_in(school, request, login, password)
         except SpeechError as error:
-            return _show(request, "sign_in.html", error=error, login=login, back=local(back))
+            return _show(request, "sign_in.html", error=error, login=login, back=local(back), openid=openid)
         return _let_in(request, begun, local(back))
 
     @router.post("/sign-out")

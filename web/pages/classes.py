@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from classroom import assignments, classes, consents, invitations
+from classroom import assignments, classes, consents, courses, invitations
 from classroom.assignments import Assignment, Progress
 from classroom.classes import Member
 from classroom.consents import TEXTS, Purpose
@@ -164,6 +164,7 @@ def show_home(
         styles=_STYLES,
         scripts=("roster.js",),
         room=room,
+        is_course=bool(courses.of_class(school.store, room.id, by=visitor.id)),
         learners=_learners(school, members),
         teachers=[member for member in members if member.role == "teacher"],
         groups=sorted({member.group for member in members if member.group}),

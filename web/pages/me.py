@@ -70,6 +70,7 @@ def _add_overview(router: APIRouter, school: School) -> None:
             request,
             "me.html",
             visitor=visitor,
+            openid=bool(school.settings.oidc_issuer),
             notice=notices.get(done, ""),
             known=people.identify(store, visitor.id),
             classes=classes.of_person(store, visitor.id),

@@ -71,9 +71,8 @@ def _add_way_back(router: APIRouter, school: School, provider: Provider) -> None
     def come_back(request: Request, visitor: AnyVisitor, state: str = "", code: str = "", error: str = "") -> Response:
         begun = handshake.resume(request, school.store, PURPOSE, state=state, now=school.now())
         account = _account(school, provider, request, begun, "" if error else code)
-        response = (
-            _link(school, request, visitor, begun, account) if begun.content else _let_in(school, request, account)
-        )
+        links = bool(begun.content)
+        response = _link(school, visitor, begun, account) if links else _let_in(school, request, account)
         handshake.unbind(response, PURPOSE, begun)
         return response
 
