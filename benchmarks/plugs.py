@@ -10,6 +10,7 @@ import platform
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -129,7 +130,7 @@ def _be_the_fork(work: Work, writing: int, *, stepping: bool) -> None:
             work(writing)
             code = 0
         except BaseException:  # noqa: BLE001
-            sys.excepthook(*sys.exc_info())
+            traceback.print_exc()
     os._exit(code)
 
 

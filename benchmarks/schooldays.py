@@ -78,7 +78,8 @@ def open_school(folder: Path) -> Cast:
     admin, teacher, learner = (_add(store, role, now) for role in ("admin", "teacher", "learner"))
     room = classes.create(store, "9A", by=teacher.id, now=now)
     classes.add_member(store, room.id, learner.id, by=teacher.id, now=now)
-    _agree(store, learner, now)
+    for purpose in consents.VERSIONS:
+        _agree(store, learner.id, purpose, now)
     items = (NewItem(text="She eats fish."),)
     terms = Terms(title="Fish")
     work = assignments.create(store, room.id, "sentences", terms=terms, items=items, by=teacher.id, now=now)
@@ -179,15 +180,14 @@ def _keep_a_secret(store: Store, cast: Cast, say: Say) -> None:
     """Take a consent back and give it again."""
     consents.withdraw(store, cast.learner, "research_export", by=cast.learner, now=datetime.now(UTC))
     say("withdrawn", count=_consents(store, cast)[1])
-    how = {"language": "en", "guardian": False}
-    consents.give(store, cast.learner, "research_export", **how, by=cast.learner, now=datetime.now(UTC))
+    _agree(store, cast.learner, "research_export", datetime.now(UTC))
     say("given", count=_consents(store, cast)[0])
 
 
 def _come_and_go(store: Store, cast: Cast, day: str, say: Say) -> None:
     leaver = _add(store, "learner", datetime.now(UTC))
     say("came", id=leaver.id)
-    _agree(store, leaver, datetime.now(UTC))
+    _agree(store, leaver.id, "practice", datetime.now(UTC))
     recordings.put(store, _upload(leaver.id, os.urandom(_VOICE_BYTES), f"{day} last"), now=datetime.now(UTC))
     say(BEGUN, id=leaver.id)
     deletion.forget(store, leaver.id, by=cast.admin, now=datetime.now(UTC))
@@ -316,9 +316,8 @@ def _add(store: Store, role: people.Role, now: datetime) -> Person:
     return people.create(store, new, by=OPERATOR, now=now)
 
 
-def _agree(store: Store, person: Person, now: datetime) -> None:
-    for purpose in consents.VERSIONS:
-        consents.give(store, person.id, purpose, language="en", guardian=False, by=person.id, now=now)
+def _agree(store: Store, person_id: str, purpose: consents.Purpose, now: datetime) -> None:
+    consents.give(store, person_id, purpose, language="en", guardian=False, by=person_id, now=now)
 
 
 def _consents(store: Store, cast: Cast) -> tuple[int, int]:

@@ -63,6 +63,15 @@ def revision_of(engine: Engine) -> str | None:
         return _found(connection)
 
 
+def is_new(engine: Engine) -> bool:
+    """Whether there are no tables yet; a file of SQLite's that is not there is not made."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and not Path(file).exists():
+        return True
+    with engine.connect() as connection:
+        return not tables_of(connection)
+
+
 def tables_of(connection: Connection) -> tuple[str, ...]:
     """Name the tables there are."""
     return tuple(inspect(connection).get_table_names())

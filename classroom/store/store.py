@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from classroom.errors import KeysMissing, RestoreUnfinished
+from classroom.errors import DatabaseGone, KeysMissing, RestoreUnfinished
 from classroom.store import audit, database, durable, sealing
 from classroom.store.files import RecordingFiles
 from classroom.store.keys import FOLDER as KEYS
@@ -67,6 +67,8 @@ class Store:
         ------
         SchemaTooNew, SchemaNotOurs
             The database is left as it was.
+        DatabaseGone
+            There are keys, and the database is away or empty; none is made.
         KeysMissing, WrongMasterKey
             There is data, and the keys do not open it.
         RestoreUnfinished
@@ -80,10 +82,13 @@ class Store:
     @classmethod
     def _open(cls, url: str, folder: Path, master_key: str) -> "Store":
         durable.make_folder(folder)
-        if not url:
-            (folder / DATABASE).touch(mode=durable.PRIVATE)
         engine = database.connect(url or f"sqlite:///{folder / DATABASE}")
         try:
+            # Keys are made after the database: a new one in its place would look like a school without people.
+            if (folder / KEYS / f"{STORE}.key").exists() and database.is_new(engine):
+                raise DatabaseGone
+            if not url:
+                (folder / DATABASE).touch(mode=durable.PRIVATE)
             database.migrate(engine)
             return cls(engine, folder, _open_keys(engine, folder, MasterKeys(folder, master_key)))
         except BaseException:
