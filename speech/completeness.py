@@ -109,6 +109,9 @@ def _ogg_checksum(page: bytes) -> int:
     return int(f"{zlib.crc32(mirrored, 0xFFFF_FFFF) ^ 0xFFFF_FFFF:032b}"[::-1], 2)
 
 
+_MP3_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3", b"3DI")
+
+
 def mp3_sound(data: bytes) -> int:
     """Tell where the first frame of an MP3 file starts, behind its tags and their padding.
 
@@ -140,6 +143,9 @@ def _check_mp3(data: bytes) -> None:
         position += size
     cut_header = position < len(data) < position + 4 and data[position : position + 1] == b"\xff"
     if position > len(data) or cut_header:
+        raise TruncatedAudio
+    # A decoder looks for the next whole frame behind damage, and what lay between is gone without a word.
+    if frames < _MAX_PARTS and data[position:].lstrip(b"\0") and not data.startswith(_MP3_TAGS, position):
         raise TruncatedAudio
     if frames < _MAX_PARTS and position == len(data) and frames < _mp3_declared_frames(data[first : first + 200]):
         raise TruncatedAudio

@@ -15,6 +15,7 @@ _BENCHMARKS = (
     ("diagnosis", "How many planted errors are found and rightly named, and how often good speech is blamed."),
     ("faults", "What is lost when the server is killed at every writing step and at any time: nothing may be."),
     ("following", "How well a reading is followed: other texts refused, words left out and words added found."),
+    ("fuzz", "What damaged recordings do to decoding: nothing may crash, hang or escape."),
     ("g2p", "How well words outside the dictionary are given their sounds."),
     ("latency", "How long a verdict takes, warm and cold, against other systems and the least it can cost."),
     ("load", "What learners wait for when many send recordings to the app at once."),

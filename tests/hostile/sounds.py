@@ -176,6 +176,8 @@ def mp3_cases() -> Iterator[Case]:
     yield "bomb.mp3", (b"\xff\xf3\x18\xc4" + bytes(32)) * 90_000, "too_long"
     info = b"\xff\xfb\x90\xc0" + bytes(17) + b"Info" + struct.pack(">II", 1, 0x7FFF_FFFF) + bytes(384)
     yield "info-lies.mp3", info + silent * 40, TRUNCATED
+    yield "hole.mp3", sound[:9_000] + bytes(700) + sound[9_700:], TRUNCATED
+    yield "tag-behind.mp3", sound + b"TAG" + bytes(125), "fine"
     yield "broken-frames.mp3", b"".join(b"\xff\xfb\x90\xc0" + b"\xa5" * 413 for _ in range(80)), "any"
 
 
