@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classroom import assignments
@@ -128,13 +128,13 @@ def _takes(session: Session, class_id: str, work: tuple[Assignment, ...], learne
     newest: dict[tuple[str, str], str] = {}
     for row in session.execute(query):
         if row[1] in here:
-            take = _take(row, by_id[row[5]])
+            take = _take(tuple(row), by_id[row[5]])
             found[row[0]] = take
             newest[take.submission_id, take.item_id] = row[0]
     return tuple(replace(take, counts=newest[take.submission_id, take.item_id] == name) for name, take in found.items())
 
 
-def _take(row: Row[Any], work: Assignment) -> Take:
+def _take(row: tuple[Any, ...], work: Assignment) -> Take:
     _, person_id, item_id, said_at, submission_id, assignment_id, totals = row
     return Take(
         person_id=person_id,

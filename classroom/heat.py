@@ -13,7 +13,7 @@ Level = Literal["well", "mixed", "weak", "few"]
 FEW = 5
 """With fewer observations than this a mean says little, and is shown as such."""
 
-_WELL_FROM, _WEAK_BELOW = 85.0, 70.0
+_WELL_FROM, _WEAK_BELOW = 85, 70
 _MOST_WORDS = 15
 
 
@@ -36,12 +36,13 @@ class Word:
 
 
 def level(tally: Tally) -> Level | None:
-    """Sort a mean into what goes well, is mixed or weak; or too few observations to say; None where there are none."""
+    """Sort a mean, as it is shown, into what goes well, is mixed or weak, or of too few to say; None of none."""
     if tally.mean is None:
         return None
     if tally.count < FEW:
         return "few"
-    return "well" if tally.mean >= _WELL_FROM else "weak" if tally.mean < _WEAK_BELOW else "mixed"
+    score = round(tally.mean)
+    return "well" if score >= _WELL_FROM else "weak" if score < _WEAK_BELOW else "mixed"
 
 
 def sounds(takes: Iterable[Take]) -> tuple[Sound, ...]:

@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from typing import cast
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
@@ -59,7 +60,7 @@ def write_xlsx(rows: Sequence[Row], *, title: str) -> bytes:
     sheet.title = re.sub(r"[\\/*?:\[\]']", " ", title)[:31].strip() or "1"
     for number, row in enumerate(rows, 1):
         for place, value in enumerate(row, 1):
-            _fill(sheet.cell(number, place), value)
+            _fill(cast("Cell", sheet.cell(number, place)), value)
     for place, heading in enumerate(rows[0] if rows else (), 1):
         sheet.cell(1, place).font = Font(bold=True)
         letters = max(_NARROWEST, *(len(str(row[place - 1] or "")) + 2 for row in rows))

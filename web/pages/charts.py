@@ -8,8 +8,8 @@ from classroom.progress import Week
 from classroom.summaries import Tally
 
 WIDTH, HEIGHT = 640, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 36, 12, 12, 28
-_MOST_LABELS = 8
+_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 12, 14, 32
+_MOST_LABELS = 7
 _GRID = (0, 25, 50, 75, 100)
 
 
