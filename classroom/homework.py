@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -223,7 +223,8 @@ def _best(session: Session, work: Assignment, mine: Sequence[Submission]) -> flo
     for one in mine:
         if one.state != "released":
             continue
-        kept = {item: row for item, (_, row) in _newest(session, one.id).items() if row is not None}
+        newest = _newest(session, one.id).items()
+        kept: dict[str, AssessmentRow] = {item: judged for item, (_, judged) in newest if judged is not None}
         given: dict[str, set[str]] = {row.id: set() for row in kept.values()}
         query = select(MarkRow.assessment_id, MarkRow.place).where(MarkRow.level == "score")
         for assessment_id, place in session.execute(query.where(MarkRow.assessment_id.in_(given))):
@@ -247,10 +248,12 @@ def _newest(
         .where(RecordingRow.submission_id == submission_id)
         .order_by(RecordingRow.created_at, RecordingRow.id, AssessmentRow.created_at, AssessmentRow.id)
     )
+    rows = cast("Sequence[tuple[RecordingRow, AssessmentRow | None]]", session.execute(query).tuples().all())
     found: dict[str, tuple[RecordingRow, AssessmentRow | None]] = {}
-    for kept, assessed in session.execute(query).tuples():
+    for kept, assessed in rows:
         item = kept.item_id or ""
-        if not judged_first or assessed is not None or found.get(item, (None, None))[1] is None:
+        before = found.get(item)
+        if not judged_first or assessed is not None or before is None or before[1] is None:
             found[item] = (kept, assessed)
     return found
 

@@ -1,4 +1,4 @@
-"""Recordings that still wait for their verdict: of those handed in the newest of each thing to say, and any by its id."""
+"""Recordings that still wait for a verdict: of work handed in the newest of each thing to say, and any by its id."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -96,8 +96,8 @@ def _add_takes(router: APIRouter, school: School, judge: HomeworkJudge) -> None:
         item = await asyncio.to_thread(homework.slot, school.store, submission_id, item_id, by=visitor.id)
         content = await request.body()
         settings = school.settings
-        limits = {"max_bytes": settings.max_file_bytes, "max_duration_s": longest_s(item, settings)}
-        take = await asyncio.to_thread(as_kept, content, **limits)
+        most_s = longest_s(item, settings)
+        take = await asyncio.to_thread(as_kept, content, max_bytes=settings.max_file_bytes, max_duration_s=most_s)
         upload = _upload(take, visitor.person, key=key, submission_id=submission_id, item_id=item_id)
         if visitor.person.scores_only and item.text:
             kept = await _keep_scores(school, judge, upload, item)

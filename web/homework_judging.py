@@ -5,9 +5,8 @@ import logging
 from contextlib import suppress
 
 from classroom import assessments, consents, recordings, unjudged
-from classroom.errors import ClassroomError
 from classroom.unjudged import Unjudged
-from speech.errors import AudioError, SpeechError, TextError
+from speech.errors import AudioError, EmptyText, SpeechError, TextError
 from speech.results import Assessment
 from web.assessing import AssessmentQueue
 from web.errors import Busy
@@ -49,6 +48,8 @@ class HomeworkJudge:
             It cannot be judged; it stays for the teacher to hear.
         """
         waiting = await asyncio.to_thread(unjudged.find, self._school.store, recording_id, by=by)
+        if not waiting.text:
+            raise EmptyText
         return await self._once(waiting)
 
     async def hear(self, content: bytes, text: str) -> Assessment:
@@ -63,12 +64,14 @@ class HomeworkJudge:
         for one in waiting:
             if one.recording_id in self._refused:
                 continue
-            try:
-                await self._once(one)
-            except Busy as busy:
-                return float(str(busy.facts["seconds"]))
-            except (AudioError, TextError, ClassroomError) as error:
-                _log.info("Recording %s has no verdict: %s", one.recording_id, error.code)
+            # One that fails for whatever reason must not keep the others from their verdicts.
+            [outcome] = await asyncio.gather(self._once(one), return_exceptions=True)
+            if isinstance(outcome, Busy):
+                return float(str(outcome.facts["seconds"]))
+            if isinstance(outcome, SpeechError):
+                _log.info("Recording %s has no verdict: %s", one.recording_id, outcome.code)
+            elif isinstance(outcome, Exception):
+                _log.error("Recording %s could not be judged", one.recording_id, exc_info=outcome)
         return None
 
     def wake(self) -> None:
@@ -81,11 +84,10 @@ class HomeworkJudge:
         self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
         while True:
             self._woken.clear()
-            pause_s = None
-            try:
-                pause_s = await self.catch_up()
-            except Exception:
-                _log.exception("Homework could not be judged; it stays and is tried again")
+            [pause_s] = await asyncio.gather(self.catch_up(), return_exceptions=True)
+            if isinstance(pause_s, BaseException):
+                _log.error("Homework could not be judged; it stays and is tried again", exc_info=pause_s)
+                pause_s = None
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause_s or _LOOK_EVERY_S):
                     await (asyncio.sleep(_LOOK_EVERY_S) if pause_s else self._woken.wait())

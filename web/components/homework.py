@@ -52,7 +52,7 @@ def view_reading(piece: Piece, catalogue: Catalogue, *, strictness: Strictness) 
         return None
     counting = newest_of(piece.marks)
     shown = as_shown(from_json(piece.document), piece.totals, marks=counting, strictness=strictness)
-    latest = {(one.mark.level, one.mark.place): one for one in piece.marks}
+    latest: dict[_Place, Marked] = {(one.mark.level, one.mark.place): one for one in piece.marks}
     overall = shown.scores.overall.value
     return ReadingView(
         headline=summary(shown, language=catalogue.language),

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
