@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from string import Formatter
 
@@ -11,18 +12,66 @@ from markup import Page
 import classroom.errors
 import speech.errors
 import web.errors
+import web.lti.errors
+from classroom import rosters
+from classroom.totals import SCORES
 from phonemes.inventory import PHONES
 from speech.errors import SpeechError
 from speech.results import Verdict, WordError
 from web.catalogue import LANGUAGES, Catalogue, negotiate, open_catalogue
 from web.components.mouth import describe_mouth
 from web.components.parts import render_footer
+from web.pages.assignment_form import KINDS, STRICTNESSES
+from web.pages.roster import PURPOSES
 
 WEB = Path(web.errors.__file__).parent
 # Codes that `speech.quality`, `speech.sentence` and `speech.assess` give, and the answer to newer ones.
 _WARNINGS = ("clipped", "quiet", "noisy", "starts_abruptly", "ends_abruptly", "other")
 _REASONS = ("nothing_judged", "too_few_syllables", "no_voiced_speech", "other_text", "not_judged", "other")
 _OFF_SCRIPT = ("other_text", "not_speech", "other")
+# Fields and reasons that `classroom.terms`, `.spoken_texts`, `.assignments` and `.classes` refuse.
+_REFUSED_FIELDS = frozenset(
+    [
+        "name",
+        "title",
+        "text",
+        "texts",
+        "prompt",
+        "items",
+        "exercise",
+        "instructions",
+        "opens_at",
+        "due_at",
+        "time_zone",
+        "attempts",
+        "counted",
+        "weights",
+        "rubric",
+        "learners",
+        "purpose",
+    ]
+)
+_REASONS_REFUSED = frozenset(
+    [
+        "length",
+        "letters",
+        "unprintable",
+        "range",
+        "date",
+        "order",
+        "none",
+        "zero",
+        "number",
+        "criteria",
+        "twice",
+        "unknown",
+        "empty",
+        "picture",
+        "words",
+        "unreadable",
+        "pictures",
+    ]
+)
 # Sections of the catalogue that scripts get.
 _SECTIONS = ("recorder", "shelf", "listen", "journey", "progress", "result")
 _MOUTH_BUILT = (
@@ -51,7 +100,8 @@ def all_errors() -> list[type[SpeechError]]:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        if kind.__module__ in {speech.errors.__name__, web.errors.__name__, classroom.errors.__name__}:
+        modules = (speech.errors, web.errors, web.lti.errors, classroom.errors)
+        if kind.__module__ in {module.__name__ for module in modules}:
             found.append(kind)
     return found
 
@@ -83,7 +133,31 @@ def built_keys() -> dict[str, set[str]]:
         # The two that put the ending of a number behind any key.
         "{}.{}": set(),
         **dict.fromkeys(_MOUTH_BUILT, keys_of_the_mouths()),
+        **keys_of_classes(),
     }
+
+
+def keys_of_classes() -> dict[str, set[str]]:
+    """What the pages of a teacher's classes and assignments put together."""
+    done = {"created", "renamed", "withdrawn", "added", "grouped", "removed", "agreed", "set", "put_away"}
+    endings: dict[str, Iterable[str]] = {
+        "classes.done.{}": done,
+        "classes.column.{}": rosters.COLUMNS,
+        "classes.column.": rosters.COLUMNS,
+        "classes.roster_problem.{}": rosters.PROBLEMS,
+        "classes.purpose.": PURPOSES,
+        "classes.state.": ("planned", "open", "over", "archived"),
+        "assignments.done.{}": ("changed", "copied"),
+        "assignments.kind.": KINDS,
+        "assignments.kind_hint.": KINDS,
+        "assignments.texts_hint.": set(KINDS) - {"picture"},
+        "assignments.strictness.": STRICTNESSES,
+        "assignments.strictness_hint.": STRICTNESSES,
+        "assignments.field.{}": _REFUSED_FIELDS,
+        "assignments.problem.{}": _REASONS_REFUSED,
+        "score.": SCORES,
+    }
+    return {built: {built.removesuffix("{}") + name for name in names} for built, names in endings.items()}
 
 
 def keys_of_the_mouths() -> set[str]:
