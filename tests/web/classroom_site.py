@@ -1,9 +1,13 @@
 """The classroom's part of the web app over a small school, without the practice page, which takes seconds to build."""
 
+import atexit
 import re
+import shutil
 import sys
-from dataclasses import dataclass, field
+import tempfile
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -99,10 +103,24 @@ class Browser:
         return self.client.request(method, path, json=body if body is not None else {}, headers=headers)
 
 
+@cache
+def _original() -> tuple[Path, Class]:
+    """A store with the people of `tests/classroom/school.py`, made once and copied for each site."""
+    folder = Path(tempfile.mkdtemp(prefix="lafal-site-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store = Store.open("", folder / "data")
+    people = open_school(store, NOW)
+    store.tidy()
+    store.close()
+    return folder / "data", people
+
+
 def open_site(folder: Path, *, settings: Settings | None = None) -> Site:
     """Build the app over a new store with the people of `tests/classroom/school.py`."""
+    original, people = _original()
+    shutil.copytree(original, folder)
     store, clock, judge = Store.open("", folder), Clock(), StandInJudge()
-    people = open_school(store, clock.now)
+    people = replace(people, store=store)
     app = build_site(settings or Settings(max_file_bytes=50_000), School(Settings(), now=clock, store=store), judge)
     return Site(app, store, people, clock, judge)
 
