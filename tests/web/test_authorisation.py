@@ -150,6 +150,7 @@ RULES: dict[str, Rule] = {
     "GET /classes/{class_id}/learners/{person_id}": Rule(TEACHES),
     "GET /classes/{class_id}/grades": Rule(TEACHES),
     "POST /classes/{class_id}/grades": Rule(TEACHES, files=_GRADES),
+    "POST /classes/{class_id}/grades/confirm": Rule(TEACHES, {"changes": "[]"}),
     "GET /classes/{class_id}/grades.csv": Rule(TEACHES),
     "GET /classes/{class_id}/grades.xlsx": Rule(TEACHES),
     "GET /classes/{class_id}/roster.csv": Rule(TEACHES),
