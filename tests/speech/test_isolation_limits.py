@@ -107,7 +107,7 @@ def test_memory_ends(deed: str) -> None:
 
 @needs_limits
 def test_processor_time_ends() -> None:
-    found, _ = after_confinement("[None for _ in iter(int, 1)]")
+    found, _ = after_confinement("all(zero == 0 for zero in iter(int, 1))")
     assert found in {"ended with -9", "ended with -24"}
 
 
