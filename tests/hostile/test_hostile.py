@@ -22,7 +22,7 @@ from speech.settings import Settings
 from web.catalogue import open_catalogue
 
 LONGEST_S = 5.0
-MOST_BYTES = 450_000_000
+MOST_BYTES = 200_000_000
 MAX_DURATION_S = Settings().max_speech_s
 CLIP = (Path(__file__).parent.parent / "speech" / "data" / "yellow_lamp.flac").read_bytes()
 
