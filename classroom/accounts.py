@@ -195,6 +195,8 @@ def _holder(store: Store, session: Session, token: str, now: datetime) -> Person
     found = session.get(LoginSession, _mac(store, token))
     if found is None or found.revoked_at is not None or found.expires_at <= now:
         raise SessionOver
+    if found.expires_at > now + 2 * SESSION_LIFETIME:
+        raise SessionOver  # begun while the clock was far ahead, it would last until then
     row = session.get(PersonRow, found.person_id)
     if row is None or row.deleted_at is not None:
         raise SessionOver

@@ -47,9 +47,10 @@ class PlaceBody(BaseModel):
 class HealthBody(BaseModel):
     """How the server is."""
 
-    status: Literal["ok", "starting"]
+    status: Literal["ok", "starting", "broken"]
     model: str
     waiting: int
+    problem: str | None = None
 
 
 _REFUSALS: dict[int | str, dict[str, object]] = {
@@ -67,10 +68,11 @@ def build_api(settings: Settings, *, queue: AssessmentQueue, store: RecordingSto
 
 
 def _add_health(router: APIRouter, settings: Settings, queue: AssessmentQueue) -> None:
-    @router.get("/health")
+    @router.get("/health", response_model_exclude_none=True)
     async def health() -> HealthBody:
-        """Say whether the model is loaded and how many readings wait."""
-        return HealthBody(status="ok" if queue.ready else "starting", model=settings.model, waiting=queue.waiting)
+        """Say whether the model is loaded, or the code of the error if it cannot be, and how many readings wait."""
+        status = "ok" if queue.ready else "broken" if queue.problem else "starting"
+        return HealthBody(status=status, model=settings.model, waiting=queue.waiting, problem=queue.problem)
 
 
 def _add_recordings(router: APIRouter, settings: Settings, queue: AssessmentQueue, store: RecordingStore) -> None:

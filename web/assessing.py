@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
+from speech.errors import SpeechError
 from speech.results import Assessment
 from web.errors import Busy
 
@@ -63,6 +64,7 @@ class AssessmentQueue:
     ) -> None:
         self._open_judge = open_judge
         self._judge: Judge | None = None
+        self._problem: str | None = None
         self._workers = workers
         self._free = workers
         self._max_waiting = max_waiting
@@ -76,6 +78,11 @@ class AssessmentQueue:
     def ready(self) -> bool:
         """Whether the judge is loaded."""
         return self._judge is not None
+
+    @property
+    def problem(self) -> str | None:
+        """Code of the error for which the judge could not be loaded the last time it was tried; None where it could."""
+        return self._problem
 
     @property
     def waiting(self) -> int:
@@ -102,8 +109,12 @@ class AssessmentQueue:
         async with self._opening:
             judge = self._judge
             if judge is None:
-                judge = await asyncio.get_running_loop().run_in_executor(self._threads, self._open_judge)
-                self._judge = judge
+                try:
+                    judge = await asyncio.get_running_loop().run_in_executor(self._threads, self._open_judge)
+                except SpeechError as error:
+                    self._problem = error.code
+                    raise
+                self._judge, self._problem = judge, None
             return judge
 
     async def assess(

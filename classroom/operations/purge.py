@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from classroom import deletion
 from classroom.people import OPERATOR
-from classroom.store import Store
+from classroom.store import Store, audit
 from classroom.store.schema import Fact, Invitation, LoginSession, Person, Recording
 
 GUESTS_KEPT = timedelta(days=1)
@@ -54,9 +54,17 @@ def purge(store: Store, *, now: datetime) -> Purged:
 
 
 def _bring_forward(session: Session, now: datetime) -> None:
-    """Keep what was made while the clock was ahead no longer from now on than it was to be kept then."""
+    """Keep what was made while the clock was ahead as long from now on as it was to be kept then, and no longer."""
+    if _is_behind(session, now):
+        return
     for row in session.scalars(select(Recording).where(Recording.created_at > now, Recording.removed_at.is_(None))):
-        row.expires_at = min(row.expires_at, now + (row.expires_at - row.created_at))
+        row.created_at, row.expires_at = now, now + (row.expires_at - row.created_at)
+
+
+def _is_behind(session: Session, now: datetime) -> bool:
+    """Whether the clock is behind now, as after a flat battery, rather than having been ahead some time ago."""
+    newest = audit.events(session, limit=1)
+    return bool(newest) and newest[0].at > now
 
 
 def _begin_removing(session: Session, files: tuple[str, ...]) -> tuple[str, ...]:
@@ -94,7 +102,7 @@ def _forget_guests(store: Store, now: datetime) -> int:
     over = or_(Person.created_at < now - GUESTS_KEPT, Person.created_at > now + GUESTS_KEPT)
     query = select(Person.id).where(Person.role == "guest", Person.deleted_at.is_(None), over)
     with store.reading() as session:
-        guests = tuple(session.scalars(query))
+        guests = () if _is_behind(session, now) else tuple(session.scalars(query))
     for person_id in guests:
         deletion.forget(store, person_id, by=person_id, now=now)
     return len(guests)

@@ -1,15 +1,18 @@
 """Comparing what the database says with what is on disk, and the audit with its own chain."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from classroom.errors import StoreError
 from classroom.operations import sweeping
 from classroom.recordings import opened
 from classroom.store import Store, audit
-from classroom.store.schema import Person, Recording
+from classroom.store.schema import AssessmentRow, Identity, MarkRow, Person, Recording
+from classroom.store.sealing import Unsealable, unseal
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Report:
 
 
 def verify(store: Store, *, now: datetime, sweep: bool = True) -> Report:
-    """Open every recording, walk the audit, and look for keys and files that are missing or left over.
+    """Open everything that is sealed, walk the audit, and look for keys and files that are missing or left over.
 
     Parameters
     ----------
@@ -56,6 +59,7 @@ def verify(store: Store, *, now: datetime, sweep: bool = True) -> Report:
     problems += [Problem("audit", f"row {number}") for number in broken]
     problems += [problem for row in rows for problem in _recording_problems(store, row)]
     problems += [problem for person in people for problem in _key_problems(store, person)]
+    problems += _sealed_problems(store)
     if not sweep:
         problems += [Problem("orphan", path.name) for path in found]
     return Report(
@@ -101,3 +105,34 @@ def _key_problems(store: Store, person: Person) -> list[Problem]:
     except StoreError as error:
         return [Problem(error.code, f"person:{person.id}")]
     return []
+
+
+def _sealed_problems(store: Store) -> list[Problem]:
+    """Open what is sealed in rows: whoever changed it, or moved it to another row, could not seal it anew."""
+    problems: list[Problem] = []
+    with store.reading() as session:
+        for owner, sealed, purpose in _sealed(session):
+            try:
+                unseal(store.keys.open(owner), sealed, purpose)
+            except Unsealable:
+                problems.append(Problem("sealed", purpose))
+            except StoreError:
+                continue  # the person's key is told of already
+    return problems
+
+
+def _sealed(session: Session) -> Iterator[tuple[str, bytes, str]]:
+    """Give whose it is, the sealed bytes and what they were sealed for."""
+    for row in session.scalars(select(Identity)):
+        for field in ("name", "email", "guardian", "login"):
+            sealed: bytes | None = getattr(row, field)
+            if sealed is not None:
+                yield row.person_id, sealed, f"identity.{field}:{row.person_id}"
+    documents = select(Recording.person_id, AssessmentRow.document, AssessmentRow.id)
+    for owner, document, assessment_id in session.execute(documents.join(AssessmentRow)):
+        yield owner, document, f"assessment:{assessment_id}"
+    comments = select(Recording.person_id, MarkRow.comment, MarkRow.assessment_id, MarkRow.number)
+    comments = comments.join(AssessmentRow, AssessmentRow.recording_id == Recording.id).join(MarkRow)
+    for owner, comment, assessment_id, number in session.execute(comments):
+        if comment is not None:
+            yield owner, comment, f"mark:{assessment_id}:{number}"
