@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -99,14 +99,14 @@ def _check_rubric(rubric: Mapping[str, str]) -> None:
 
 
 def moment(local: datetime, time_zone: str) -> datetime:
-    """Give the moment that a wall clock in a zone shows; of an hour that comes twice, the first.
+    """Give the moment, UTC, that a wall clock in a zone shows; of an hour that comes twice, the first.
 
     Raises
     ------
     InvalidDetail
         There is no such zone.
     """
-    return local.replace(tzinfo=_zone(time_zone), fold=0)
+    return local.replace(tzinfo=_zone(time_zone), fold=0).astimezone(UTC)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -1,6 +1,7 @@
 """What a form sent, as pages read it."""
 
 import unicodedata
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -33,8 +34,9 @@ class Sent:
         return value.file.read() if isinstance(value, UploadFile) else b""
 
 
-async def _sent(request: Request) -> Sent:
-    return Sent(await request.form())
+async def _sent(request: Request) -> AsyncGenerator[Sent]:
+    async with request.form() as form:
+        yield Sent(form)
 
 
 SentForm = Annotated[Sent, Depends(_sent)]
