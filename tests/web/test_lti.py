@@ -640,7 +640,10 @@ def test_a_course_page_is_for_teachers_of_the_class(course: Course) -> None:
         for action in ("members", "grades"):
             assert code_of(browser.post(f"{course.page}/{action}")) == "not_allowed"
         assert code_of(browser.get(course.page)) == "not_allowed"
-    unlinked = course.site.browser(course.site.people.teacher).get(f"/lti/classes/{course.site.people.class_id}")
+    browser, page = course.site.browser(course.site.people.teacher), f"/lti/classes/{course.site.people.class_id}"
+    refused = browser.post(f"{page}/members")
+    assert (refused.status_code, code_of(refused)) == (409, "not_a_course")
+    unlinked = browser.get(page)
     assert open_catalogue("en").say("lti.not_linked") in html.unescape(unlinked.text)
 
 

@@ -1,6 +1,6 @@
 """Why somebody who comes from elsewhere is not let in, each with a code of its own."""
 
-from classroom.errors import AccountError, InvalidDetail
+from classroom.errors import AccountError, ClassroomError, InvalidDetail
 
 
 class LaunchError(AccountError):
@@ -123,12 +123,20 @@ class AccountTaken(LaunchError):
     remedy_template = "Sign in there with your own account and try again."
 
 
-class SignInOff(LaunchError):
+class SignInOff(ClassroomError):
     """Whoever runs the server has set no provider."""
 
     code = "sign_in_off"
     template = "Signing in with the school's account is not set up here."
     remedy_template = "Sign in with a name and a password, or with your teacher's link."
+
+
+class NotACourse(ClassroomError):
+    """The class is not linked to a course, or its platform does not tell who is in it."""
+
+    code = "not_a_course"
+    template = "No platform tells who is in this class."
+    remedy_template = "Open Lafal from the course once, as its teacher; an admin can allow the class list there."
 
 
 class InvalidField(InvalidDetail):

@@ -87,6 +87,7 @@ def _show(
         error=error,
         room=room,
         works=known[::-1],
+        styles=("platforms.css",),
         waits=opened.link is not None,
         question=question,
         choice=choice or (known[-1].id if known else _NEW),

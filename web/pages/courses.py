@@ -4,8 +4,8 @@ from fastapi import APIRouter, BackgroundTasks, Request
 from starlette.responses import RedirectResponse, Response
 
 from classroom import assignments, classes, courses, gradebook
-from classroom.errors import NotFound
 from speech.errors import SpeechError
+from web.lti.errors import NotACourse
 from web.lti.sending import Sender
 from web.pages.page import show
 from web.responses import catalogue_of
@@ -51,7 +51,7 @@ def _update(school: School, sender: Sender, visitor: Visitor, class_id: str) -> 
     joined = left = 0
     linked = [one for one in courses.of_class(school.store, class_id, by=visitor.id) if one.members_url]
     if not linked:
-        raise NotFound({"kind": "course"})
+        raise NotACourse
     for course in linked:
         named = sender.services.members(course, now=school.now())
         done = courses.update_members(
