@@ -58,6 +58,7 @@ def test_a_title_and_sentences_are_enough(site: Site, sari: Browser, new: str) -
 
 
 def test_every_field_arrives(site: Site, sari: Browser, new: str) -> None:
+    site.clock.now += timedelta(seconds=1)
     fields = {
         "title": "Talk",
         "kind": "dialogue",
