@@ -15,6 +15,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from classroom_site import Site, open_site
 from fabricated import StandInJudge, build_app, reading
+from lti_course import course, moodle, sender
+
+__all__ = ["course", "moodle", "sender"]
 
 
 @pytest.fixture
