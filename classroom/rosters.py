@@ -41,6 +41,7 @@ _MEANINGS: Mapping[str, str] = {
     **dict.fromkeys(("parent", "guardian contact", "wali", "orang tua"), "guardian"),
     **dict.fromkeys(("kelompok",), "group"),
 }
+_DELIMITERS = "\t;,"
 _MOST_LINES = 500
 _MOST_SHOWN = 10
 _PACKED = b"PK\x03\x04"  # A spreadsheet of Excel or LibreOffice is a zip archive.
@@ -162,7 +163,9 @@ def _enrol(
 def _rows(text: str) -> list[tuple[int, list[str]]]:
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head = plain.split("\n", 1)[0]
-    delimiter = max("\t;,", key=head.count)
+    # The first line tells, unless it is a name alone.
+    telling = head if any(mark in head for mark in _DELIMITERS) else plain
+    delimiter = max(_DELIMITERS, key=telling.count)
     reader = csv.reader(io.StringIO(plain), delimiter=delimiter)
     rows: list[tuple[int, list[str]]] = []
     begins = 1

@@ -36,6 +36,7 @@ def test_a_pasted_list_becomes_learners(school: School) -> None:
         ("\ufeffname,email\nAni,ani@x.org", [("Ani", "ani@x.org")]),
         ("E-mail\tFull name\nani@x.org\tAni  Wijaya", [("Ani Wijaya", "ani@x.org")]),
         ('"Wijaya, Ani",ani@x.org', [("Wijaya, Ani", "ani@x.org")]),
+        ("Ani\nBudi, budi@x.org", [("Ani", ""), ("Budi", "budi@x.org")]),
         ("Ani,a@x.org\nAni,b@x.org", [("Ani", "a@x.org"), ("Ani", "b@x.org")]),
     ],
 )

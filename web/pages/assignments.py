@@ -13,9 +13,9 @@ from classroom.spoken_texts import guessed_words
 from classroom.totals import SCORES
 from speech.errors import SpeechError
 from web.pages.assignment_form import KINDS, STRICTNESSES, Draft, draft_of, own_texts, read_items, read_terms, typed
-from web.pages.classes import zone_of
 from web.pages.details import in_words
 from web.pages.page import show
+from web.pages.roster import zone_of
 from web.pages.sent import SentForm
 from web.responses import catalogue_of
 from web.school import School

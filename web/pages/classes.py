@@ -14,7 +14,7 @@ from speech.errors import SpeechError
 from web.dates import say_date
 from web.pages.details import in_words
 from web.pages.page import show
-from web.pages.roster import PURPOSES, Home, Typed, build_roster
+from web.pages.roster import PURPOSES, Home, Typed, build_roster, zone_of
 from web.pages.sent import SentForm
 from web.responses import catalogue_of
 from web.school import School
@@ -173,11 +173,6 @@ def show_home(
         purposes=[(purpose, TEXTS[purpose, catalogue.language]) for purpose in PURPOSES],
         typed=typed,
     )
-
-
-def zone_of(work: tuple[Assignment, ...]) -> str:
-    """Give the time zone that a class set its latest work in."""
-    return work[-1].terms.time_zone if work else "UTC"
 
 
 def _learners(school: School, members: tuple[Member, ...]) -> list[Learner]:

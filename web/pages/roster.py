@@ -8,7 +8,8 @@ from typing import cast
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from classroom import classes, consents, invitations, rosters
+from classroom import assignments, classes, consents, invitations, rosters
+from classroom.assignments import Assignment
 from classroom.classes import Member
 from classroom.consents import Purpose
 from classroom.errors import InvalidDetail, NotFound
@@ -116,6 +117,11 @@ def _show_list(
     return answer
 
 
+def zone_of(work: tuple[Assignment, ...]) -> str:
+    """Give the time zone that a class set its latest work in."""
+    return work[-1].terms.time_zone if work else "UTC"
+
+
 def say_problem(catalogue: Catalogue, problem: Problem) -> str:
     """Say in the reader's language what is wrong with a line."""
     facts = dict(problem.facts)
@@ -182,6 +188,7 @@ def _add_links(router: APIRouter, school: School, home: Home) -> None:
             return home.again(request, visitor, class_id, error=error, sent=sent)
         now, store, catalogue = school.now(), school.store, catalogue_of(request)
         base = str(request.base_url)
+        work = assignments.of_class(store, class_id, by=visitor.id)
         cards = [(member, f"{base}link/{_link(school, visitor, member)}") for member in chosen]
         return show(
             request,
@@ -191,7 +198,7 @@ def _add_links(router: APIRouter, school: School, home: Home) -> None:
             scripts=("roster.js",),
             room=classes.find(store, class_id, by=visitor.id),
             cards=cards,
-            until=say_date(catalogue, now + LINK_LIFETIME, time_zone="UTC", now=now),
+            until=say_date(catalogue, now + LINK_LIFETIME, time_zone=zone_of(work), now=now),
         )
 
 

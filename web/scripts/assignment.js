@@ -7,6 +7,9 @@ const OFFERED = {
   free: [],
 };
 
+// A search that finds no more than these shows what it found.
+const FEW_UNITS = 6;
+
 const zone = document.querySelector("[data-guess]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || zone.value;
 
@@ -60,7 +63,7 @@ function connect() {
   picker.querySelector(".as-filter").hidden = false;
   search.addEventListener("input", () => {
     filter();
-    const few = units.filter(({ box }) => !box.hidden).length <= 3;
+    const few = units.filter(({ box }) => !box.hidden).length <= FEW_UNITS;
     if (search.value && few) for (const { box } of units) box.open = !box.hidden;
   });
   search.addEventListener("keydown", (event) => {
