@@ -24,6 +24,7 @@ from web.components.result import render_result
 from web.course import build_course, first_exercise, mount_files
 from web.errors import BadRequest
 from web.examples import build_examples
+from web.memory import give_back
 from web.pages.page import show
 from web.recordings import RecordingStore
 from web.responses import catalogue_of, error_response
@@ -144,6 +145,7 @@ async def _sweep(store: RecordingStore) -> None:
     while True:
         await asyncio.sleep(_SWEEP_EVERY_S)
         store.sweep()
+        await asyncio.to_thread(give_back)
 
 
 def _add_entrance(app: FastAPI) -> None:
