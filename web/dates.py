@@ -38,6 +38,13 @@ def say_date(catalogue: Catalogue, moment: datetime, *, time_zone: str, now: dat
     return catalogue.say("date.far", weekday=weekday, time=time, zone=zone, **day)
 
 
+def moment(when: datetime, time_zone: str, catalogue: Catalogue) -> str:
+    """Write a moment for tables: "2 Mar 2026, 15:30"."""
+    local = when.astimezone(ZoneInfo(time_zone))
+    month = catalogue.say("marking.months").split()[local.month - 1]
+    return f"{local.day} {month} {local.year}, {local:%H:%M}"
+
+
 def _zone(local: datetime) -> str:
     """Give a zone's letters; some have only the hours from UTC."""
     name = local.tzname() or ""

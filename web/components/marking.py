@@ -15,7 +15,7 @@ from speech.results import Assessment, PhoneResult, Score, Verdict, WordError, W
 from web.catalogue import Catalogue
 from web.components.sounds import SoundView
 from web.components.views import WordView, view_words
-from web.moments import moment
+from web.dates import moment
 
 _MOST_CERTAIN = 99
 

@@ -11,7 +11,7 @@ from classroom import assignments, classes, submissions
 from classroom.assignments import Assignment
 from classroom.grid import Cell, Grid, grid
 from web.catalogue import Catalogue
-from web.moments import moment
+from web.dates import moment
 from web.pages.page import show
 from web.responses import catalogue_of
 from web.school import School

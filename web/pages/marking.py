@@ -12,7 +12,7 @@ from classroom.reviews import Review
 from classroom.totals import Level
 from web.components.marking import view_parts
 from web.components.templates import render
-from web.moments import moment
+from web.dates import moment
 from web.pages.grid import build_grid
 from web.pages.page import show
 from web.responses import catalogue_of

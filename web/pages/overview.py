@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from classroom import checkins, classes, grades, heat, progress
 from classroom.errors import NotFound
 from classroom.evidence import Evidence, Take, chosen, evidence
-from web.moments import moment
+from web.dates import moment
 from web.pages import glances
 from web.pages.charts import draw
 from web.pages.page import show
