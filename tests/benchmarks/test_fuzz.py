@@ -1,6 +1,7 @@
 """The fuzzer finds what is planted, keeps what reaches new lines, and finds nothing in the real decoding."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -45,25 +46,28 @@ def _planted(deed: str, monkeypatch: pytest.MonkeyPatch) -> None:
         if not data.startswith(b"bad"):
             raise NotAudio
         if deed == "crash":
-            os.kill(os.getpid(), 9)
+            os.kill(os.getpid(), signal.SIGTRAP)
         if deed == "hang":
             time.sleep(60)
+        while deed == "loop":
+            pass
         raise ZeroDivisionError
 
     monkeypatch.setattr(fuzzer, "decode", decode)
-    monkeypatch.setattr(fuzzer, "_PATIENCE_S", 1.0)
+    monkeypatch.setattr(fuzzer, "_PROCESSOR_S", 0.5)
     if deed == "crash":  # nothing in Python may signal any more once calls are filtered
         monkeypatch.setattr(fuzzer, "confine", lambda **_: False)
 
 
-@pytest.mark.parametrize("deed", ["crash", "hang", "escaped"])
+@pytest.mark.parametrize("deed", ["crash", "hang", "loop", "escaped"])
 def test_what_is_planted_is_found_and_the_rest_still_decoded(deed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _planted(deed, monkeypatch)
     figures, broken = fuzz([b"good", b"bad", b"also good"], seconds=0)
     assert figures.executions == 3
-    assert broken == [(deed, b"bad")]
+    found = "hang" if deed == "loop" else deed
+    assert broken == [(found, b"bad")]
     assert (figures.crashes, figures.hangs, figures.escaped) == tuple(
-        int(deed == kind) for kind in ("crash", "hang", "escaped")
+        int(found == kind) for kind in ("crash", "hang", "escaped")
     )
     assert figures.uncontained == 0  # the server refuses it as no audio at all
     assert dict(figures.outcomes)["not_audio"] == 2
