@@ -47,6 +47,6 @@ def test_a_connection_would_be_noticed() -> None:
 @pytest.mark.usefixtures("_namespaces", "chromium")
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.rsplit("::", 1)[1])
 def test_everything_works_without_a_network(journey: str) -> None:
-    ran = without_network("-m", "pytest", "-q", "-p", "no:cacheprovider", journey)
+    ran = without_network("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", journey)
     assert ran.returncode == 0, ran.stdout[-3000:]
     assert "1 passed" in ran.stdout
