@@ -31,11 +31,13 @@ _LESS = frozenset(
     | {"abstained", "not_judged", "unjudged", "unusable", "skipped_words", "words_left_out", "wrongly_skipped"}
     | {"right_refused", "half_read_refused", "worst_drift", "normal_refused", "phones_lost", "mean_change"}
     | {"phone_errors_percent", "frequent_phone_errors_percent", "ms_per_word"}
+    | {"crashes", "hangs", "escaped", "uncontained"}
 )
 _MORE = frozenset(
     {"audio_per_s", "phone_pcc", "error_auc", "error_f1", "error_precision", "error_recall", "utterance_pcc"}
     | {"utterance_accuracy_pcc", "utterance_total_pcc", "word_accuracy_pcc", "word_total_pcc", "within_20"}
     | {"within_50", "found", "named", "other_refused", "left_out_found", "added_found", "words_right_percent"}
+    | {"killed_at"}
 )
 _IDENTITY = ("name", "system", "threads", "clip_s", "clients")
 """What tells the entries of a list apart."""

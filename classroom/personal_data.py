@@ -77,6 +77,7 @@ COOKIES: Mapping[str, Holding] = {
 BROWSER: Mapping[str, Holding] = {
     "lafal.progress": Holding(kind="results", until="the browser forgets"),
     "lafal.waiting": Holding(kind="voice", until="sent"),
+    "lafal.takes": Holding(kind="voice", until="sent"),
     "lafal.theme": _NOTHING,
 }
 """What scripts keep in the browser, by key."""

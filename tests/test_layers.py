@@ -45,7 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "speech.train": {"speech", "phonemes"},
     "benchmarks": {"speech", "phonemes", "benchmarks"},
     # To see what a school loses when its plug is pulled there has to be one.
-    **dict.fromkeys(("benchmarks.schooldays", "benchmarks.scenes"), {"speech", "classroom", "benchmarks"}),
+    **{key: {"speech", "classroom", "benchmarks"} for key in ("benchmarks.schooldays", "benchmarks.scenes")},
     "classroom": PLAIN | {"phonemes", "classroom"},
     "web": {"classroom", "speech", "phonemes", "web"},
     "app": {"web", "speech.settings"},

@@ -49,4 +49,4 @@ def test_a_connection_would_be_noticed() -> None:
 def test_everything_works_without_a_network(journey: str) -> None:
     ran = without_network("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", journey)
     assert ran.returncode == 0, ran.stdout[-3000:]
-    assert "1 passed" in ran.stdout
+    assert ran.stdout.strip().startswith(".")

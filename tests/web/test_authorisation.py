@@ -97,8 +97,8 @@ RULES: dict[str, Rule] = {
     "POST /me/consents/{purpose}/give": Rule(SIGNED_IN),
     "POST /me/consents/{purpose}/withdraw": Rule(SIGNED_IN),
     "POST /me/export": Rule(SIGNED_IN),
-    "GET /me/delete": Rule(SIGNED_IN),
-    "POST /me/delete": Rule(SIGNED_IN),
+    "GET /me/delete": Rule(SIGNED_IN - ADMIN),
+    "POST /me/delete": Rule(SIGNED_IN - ADMIN),
     "GET /oidc/link": Rule(SIGNED_IN),
     "POST /oidc/link": Rule(SIGNED_IN),
     "POST /oidc/unlink": Rule(SIGNED_IN),
@@ -216,7 +216,7 @@ class Town:
 def let_in(answer: Response) -> bool:
     """Whether a request was taken on; what was wrong with it otherwise does not matter here."""
     assert answer.status_code < 500, answer.text
-    sent_away = answer.headers.get("location", "").startswith("/sign-in")
+    sent_away = answer.headers.get("location", "").startswith("/sign-in?back=")
     return answer.status_code not in _OURS and not sent_away
 
 
