@@ -6,6 +6,8 @@ import pytest
 from benchmarks import page
 from benchmarks.page import PageOptions, PageTimes, measure, table
 
+pytestmark = pytest.mark.end_to_end
+
 
 def test_the_table_sets_the_slow_visits_against_the_targets() -> None:
     fast = PageTimes(5.0, (900.0, 950.0), (400.0, 500.0), (20.0, 30.0))
@@ -21,7 +23,6 @@ def test_without_a_browser_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         measure(PageOptions(runs=1))
 
 
-@pytest.mark.end_to_end
 def test_a_visit_is_timed() -> None:
     if not any(page.shutil.which(name) for name in page.BROWSERS):
         (pytest.fail if os.environ.get("LAFAL_REQUIRE_BROWSER") else pytest.skip)("no browser on this computer")

@@ -23,6 +23,7 @@ from web.application import create_app
 sys.path.insert(0, str(Path(__file__).parent))
 
 from learner import DATA, DESKTOP, RATE_HZ, Screen, Troubles, watch
+from no_network import leave_the_network
 
 _ROOM_DBFS = -60.0
 _PATIENCE_MS = 20_000
@@ -43,6 +44,12 @@ _MISSING = (
     "Install one (Debian, Ubuntu: apt-get install chromium) and run the tests again."
 )
 _PICTURES = Path(__file__).parents[2] / "artefacts" / "screenshots"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_network() -> None:
+    """Have everything here happen where only 127.0.0.1 exists, if the system lets this process make such a place."""
+    leave_the_network()
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from classroom.people import Identity, NewPerson
 from classroom.store import Store
 from web.catalogue import Catalogue, open_catalogue
 
+pytestmark = pytest.mark.end_to_end
+
 PASSWORD = "correct horse battery"
 _TWO_MINUTES_S = 120
 _COMMENT = "/f/: teeth on the lip."

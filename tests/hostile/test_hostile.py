@@ -53,8 +53,10 @@ def test_the_corpus_is_large_and_the_same_every_time(tmp_path: Path) -> None:
     assert (tmp_path / "000").read_bytes() == files()[0].data
 
 
-def test_every_file_has_its_outcome_in_time() -> None:
+def test_every_file_has_its_outcome_in_time_and_none_ends_the_process_that_decodes() -> None:
+    isolation._close()
     outcome(CLIP)
+    (helper,) = isolation._idle
     wrong: list[tuple[str, str, str]] = []
     slow: list[tuple[str, float]] = []
     for hostile in files():
@@ -65,17 +67,9 @@ def test_every_file_has_its_outcome_in_time() -> None:
             wrong.append((hostile.name, found, hostile.outcome))
         if spent_s > LONGEST_S:
             slow.append((hostile.name, spent_s))
+        assert isolation._idle == [helper], hostile.name
     assert wrong == []
     assert slow == []
-
-
-def test_no_file_of_the_corpus_ends_the_process_that_decodes() -> None:
-    isolation._close()
-    outcome(CLIP)
-    (helper,) = isolation._idle
-    for hostile in files():
-        outcome(hostile.data)
-        assert isolation._idle == [helper], hostile.name
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems count memory otherwise")

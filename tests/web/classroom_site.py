@@ -115,14 +115,24 @@ def _original() -> tuple[Path, Class]:
     return folder / "data", people
 
 
-def open_site(folder: Path, *, settings: Settings | None = None) -> Site:
-    """Build the app over a new store with the people of `tests/classroom/school.py`."""
+def open_site(folder: Path, *, shared: bool = False) -> Site:
+    """Give the app over a new store with the people of `tests/classroom/school.py`; a `shared` app serves many."""
     original, people = _original()
     shutil.copytree(original, folder)
-    store, clock, judge = Store.open("", folder), Clock(), StandInJudge()
+    store, clock = Store.open("", folder), Clock()
     people = replace(people, store=store)
-    app = build_site(settings or Settings(max_file_bytes=50_000), School(Settings(), now=clock, store=store), judge)
+    app, judge = (_app if shared else _app.__wrapped__)()
+    for kept, fresh in ((judge, StandInJudge()), (app.state.school, School(Settings(), now=clock, store=store))):
+        vars(kept).clear()
+        vars(kept).update(vars(fresh))
     return Site(app, store, people, clock, judge)
+
+
+@cache
+def _app() -> tuple[FastAPI, StandInJudge]:
+    """Lay out the routes once: a hundred of them take longer than most tests."""
+    judge = StandInJudge()
+    return build_site(Settings(max_file_bytes=50_000), School(Settings()), judge), judge
 
 
 def build_site(settings: Settings, school: School, judge: StandInJudge) -> FastAPI:

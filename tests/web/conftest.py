@@ -60,8 +60,8 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """The classroom's pages over a small school; see `classroom_site.py`."""
-    opened = open_site(tmp_path / "data")
+    opened = open_site(tmp_path / "data", shared=request.node.get_closest_marker("own_app") is None)
     yield opened
     opened.store.close()

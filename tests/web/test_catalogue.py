@@ -256,7 +256,8 @@ def test_scripts_say_only_what_the_page_hands_them() -> None:
     )
     scripts = [source for name, source in sources().items() if name.endswith(".js")]
     said = {key for source in scripts for key in _SAID.findall(source)}
-    of_pages = {key for key in open_catalogue("en").strings if key.split(".")[0] in page_sections()}
+    sections = page_sections()
+    of_pages = {key for key in open_catalogue("en").strings if key.split(".")[0] in sections}
     assert said and said <= handed | of_pages
     assert {key.split(".")[0] for key in handed} == set(_SECTIONS)
 

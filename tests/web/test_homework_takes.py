@@ -20,6 +20,8 @@ from web.errors import Busy
 from web.homework_judging import HomeworkJudge
 from web.school import School
 
+pytestmark = pytest.mark.own_app
+
 
 @pytest.fixture
 def ani(site: Site) -> Browser:

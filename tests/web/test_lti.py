@@ -21,6 +21,8 @@ from classroom import (
 from classroom.store.outside_tables import AccountRow
 from web.visitors import SESSION_COOKIE
 
+pytestmark = pytest.mark.own_app
+
 
 def test_a_teacher_comes_in_and_the_course_becomes_a_class(site: Site, moodle: MockPlatform) -> None:
     browser = site.browser()

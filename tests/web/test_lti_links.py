@@ -19,6 +19,8 @@ from web.lti import outgoing
 from web.lti.sending import Sender
 from web.security import STRICT_POLICY, strict_policy
 
+pytestmark = pytest.mark.own_app
+
 # Choosing what a link opens.
 
 

@@ -25,6 +25,8 @@ from web.lti.sending import Sender
 from web.pages.lti import build_lti
 from web.school import School
 
+pytestmark = pytest.mark.own_app
+
 # Grades.
 
 
