@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,8 +139,13 @@ def serving() -> Generator[str]:
 
 
 @contextmanager
-def serving_process() -> Generator[tuple[str, int]]:
+def serving_process(environ: Mapping[str, str] | None = None) -> Generator[tuple[str, int]]:
     """Run the app on a free port until the block ends; gives its address and process once the model is loaded.
+
+    Parameters
+    ----------
+    environ : mapping, optional
+        Variables of the app beside this process's own.
 
     Raises
     ------
@@ -152,7 +157,9 @@ def serving_process() -> Generator[tuple[str, int]]:
         port = listener.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "speech.cli", "serve"]
-    app = subprocess.Popen(command, env={**os.environ, "LAFAL_PORT": str(port)}, stdout=subprocess.DEVNULL)
+    app = subprocess.Popen(
+        command, env={**os.environ, **(environ or {}), "LAFAL_PORT": str(port)}, stdout=subprocess.DEVNULL
+    )
     try:
         deadline_s = time.monotonic() + _START_WITHIN_S
         while not _is_ready(address):

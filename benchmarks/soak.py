@@ -88,7 +88,7 @@ async def _practise(address: str, process: int, clips: Sequence[Clip], options: 
     memory: list[float] = []
     async with open_client(address) as client:
         await closed_loop(client, clips[0], clients=2, seconds=0.1)
-        watching = asyncio.create_task(_watch(process, memory))
+        watching = asyncio.create_task(watch_memory(process, memory))
         share = max(1, options.learners // len(clips))
         groups = [
             open_loop(client, clip, learners=share, every_s=options.every_seconds, seconds=seconds, seed=number)
@@ -100,7 +100,8 @@ async def _practise(address: str, process: int, clips: Sequence[Clip], options: 
     return Soak(options.minutes, tuple(levels), tuple(float(np.median(quarter)) for quarter in quarters))
 
 
-async def _watch(process: int, memory: list[float]) -> None:
+async def watch_memory(process: int, memory: list[float]) -> None:
+    """Note every second what the app and its helpers take, in MB, until cancelled."""
     while True:
         memory.append(await asyncio.to_thread(megabytes_of, process))
         await asyncio.sleep(_LOOK_EVERY_S)

@@ -46,6 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "benchmarks": {"speech", "phonemes", "benchmarks"},
     # To see what a school loses when its plug is pulled there has to be one.
     **{key: {"speech", "classroom", "benchmarks"} for key in ("benchmarks.schooldays", "benchmarks.scenes")},
+    "benchmarks.homework": {"speech", "classroom", "web", "benchmarks"},
     "classroom": PLAIN | {"phonemes", "classroom"},
     "web": {"classroom", "speech", "phonemes", "web"},
     "app": {"web", "speech.settings"},

@@ -17,6 +17,7 @@ _BENCHMARKS = (
     ("following", "How well a reading is followed: other texts refused, words left out and words added found."),
     ("fuzz", "What damaged recordings do to decoding: nothing may crash, hang or escape."),
     ("g2p", "How well words outside the dictionary are given their sounds."),
+    ("homework", "What learners meet when whole classes do their homework within the same minute."),
     ("latency", "How long a verdict takes, warm and cold, against other systems and the least it can cost."),
     ("load", "What learners wait for when many send recordings to the app at once."),
     ("page", "What a learner waits for in the browser: first load, verdict, picture of the reading."),
