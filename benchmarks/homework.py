@@ -33,6 +33,7 @@ _CSRF = re.compile(r'<meta name="csrf" content="([^"]*)">')
 _ITEM = re.compile(r'data-item="([^"]*)"')
 _OK, _KEPT, _SEE_OTHER, _BUSY = 200, 201, 303, 429
 _GIVE_UP_S = 600.0
+_CLASS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class HomeworkOptions:
     Parameters
     ----------
     learners : tuple of int
-        Sizes of the class; each is tried with a server of its own.
+        How many; each number is tried with a server of its own.
     within_seconds : float
         Every learner begins within this time, each at a moment of their own.
     clip_seconds : float
@@ -75,7 +76,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What a class met: counts, percentiles of each wait (50, 95, 99; seconds), and the app's memory at its most."""
+    """What they met: counts, percentiles of each wait (50, 95, 99; seconds), and the app's memory at its most."""
 
     learners: int
     kept: int
@@ -111,49 +112,50 @@ def measure(options: HomeworkOptions) -> Homework:
     for learners in options.learners:
         with tempfile.TemporaryDirectory(prefix="lafal-") as folder:
             (clip,) = write_clips(Path(folder), options.manifest, (options.clip_seconds,))
-            work, tokens = open_class(Path(folder) / "data", clip.text, learners)
+            given = open_school(Path(folder) / "data", clip.text, learners)
             environ = {"LAFAL_DATA_FOLDER": str(Path(folder) / "data")}
             with serving_process(environ) as (address, process):
-                levels.append(asyncio.run(_do_homework(address, process, work, tokens, clip, options.within_seconds)))
+                levels.append(asyncio.run(_do_homework(address, process, given, clip, options.within_seconds)))
     return Homework(options.within_seconds, options.clip_seconds, tuple(levels))
 
 
-def open_class(folder: Path, text: str, learners: int) -> tuple[str, list[str]]:
-    """Make a class with one sentence to read.
+def open_school(folder: Path, text: str, learners: int) -> list[tuple[str, str]]:
+    """Make classes of at most 40 learners, each with one sentence to read.
 
     Returns
     -------
-    str, list of str
-        The assignment's id, and a session's token for each learner.
+    list of (str, str)
+        For each learner the id of their assignment, and a session's token.
     """
     now = datetime.now(UTC)
     store = Store.open("", folder)
     teacher = people.create(store, NewPerson(role="teacher", identity=Identity(name="Sari")), by=OPERATOR, now=now)
-    room = classes.create(store, "9A", by=teacher.id, now=now)
-    tokens: list[str] = []
+    items = (NewItem(text=text),)
+    found: list[tuple[str, str]] = []
     for number in range(learners):
+        if number % _CLASS == 0:
+            room = classes.create(store, f"Class {number // _CLASS}", by=teacher.id, now=now)
+            terms = Terms(title="Read")
+            work = assignments.create(store, room.id, "sentences", terms=terms, items=items, by=teacher.id, now=now)
         name = Identity(name=f"Learner {number}")
         learner = people.create(store, NewPerson(role="learner", identity=name), by=OPERATOR, now=now)
         classes.add_member(store, room.id, learner.id, by=teacher.id, now=now)
         consents.give(store, learner.id, "practice", language="en", guardian=True, by=teacher.id, now=now)
         with store.writing() as session:
-            tokens.append(accounts.begin(store, session, people.row_of(session, learner.id), now=now).token)
-    work = assignments.create(
-        store, room.id, "sentences", terms=Terms(title="Read"), items=(NewItem(text=text),), by=teacher.id, now=now
-    )
+            found.append((work.id, accounts.begin(store, session, people.row_of(session, learner.id), now=now).token))
     store.close()
-    return work.id, tokens
+    return found
 
 
 async def _do_homework(
-    address: str, process: int, work: str, tokens: Sequence[str], clip: Clip, within_s: float
+    address: str, process: int, given: Sequence[tuple[str, str]], clip: Clip, within_s: float
 ) -> Level:
-    starts_s = np.random.default_rng(0).uniform(0, within_s if len(tokens) > 1 else 0, len(tokens))
+    starts_s = np.random.default_rng(0).uniform(0, within_s if len(given) > 1 else 0, len(given))
     memory: list[float] = []
     async with open_client(address) as client:
         watching = asyncio.create_task(watch_memory(process, memory))
         visits = await asyncio.gather(
-            *(visit(client, work, token, clip, after_s=start) for token, start in zip(tokens, starts_s, strict=True))
+            *(visit(client, *one, clip, after_s=start) for one, start in zip(given, starts_s, strict=True))
         )
         watching.cancel()
     return summed_up(visits, max(memory, default=float("nan")))
@@ -235,7 +237,7 @@ def summed_up(visits: Sequence[Visit], memory_mb: float) -> Level:
 
 
 def table(homework: Homework) -> "Table":
-    """A row for each class; waits as 50th / 95th / 99th percentile."""
+    """A row for each number of learners; waits as 50th / 95th / 99th percentile."""
     from rich.table import Table
 
     title = f"Learners who all begin within {homework.within_s:g} s, record {homework.clip_s:g} s and hand in"

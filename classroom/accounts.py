@@ -10,6 +10,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from classroom.access import require_admin
 from classroom.errors import AlreadyThere, InvalidDetail, SessionOver, WrongPassword
 from classroom.ids import new_token
 from classroom.people import OPERATOR, NewPerson, Person, add, person, remember_login, row_of
@@ -169,10 +170,12 @@ def sign_out(store: Store, token: str, *, now: datetime) -> None:
         _end(store, session, token, now)
 
 
-def sign_out_everywhere(store: Store, person_id: str, *, now: datetime) -> None:
-    """End every session of somebody."""
+def sign_out_everywhere(store: Store, person_id: str, *, by: str, now: datetime) -> None:
+    """End every session of somebody; for admins."""
     with store.writing() as session:
+        require_admin(session, by)
         _end_all(session, person_id, now)
+        store.note(session, actor=by, action="person.sign_out", subject=f"person:{person_id}", now=now)
 
 
 def sign_out_elsewhere(store: Store, person_id: str, *, keep: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from classroom.access import require_knows
 from classroom.consent_texts import TEXTS, VERSIONS, Purpose
-from classroom.errors import ConsentMissing, InvalidDetail
+from classroom.errors import ConsentMissing, InvalidDetail, NotAllowed
 from classroom.ids import new_id
 from classroom.people import row_of
 from classroom.store import Store
@@ -53,8 +53,10 @@ def give(
     InvalidDetail
         There are no such words.
     NotAllowed
-        `by` is neither the person, nor their teacher, nor an admin.
+        `by` is neither the person, nor their teacher, nor an admin, or somebody says yes as their own guardian.
     """
+    if guardian and by == person_id:
+        raise NotAllowed
     text = TEXTS.get((purpose, language))
     if text is None:
         raise InvalidDetail({"field": "purpose", "problem": "there are no words for it in this language"})

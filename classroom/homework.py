@@ -160,8 +160,8 @@ def attempt(store: Store, submission_id: str, *, by: str, now: datetime) -> Work
         return _work(store, session, homework, submission(mine))
 
 
-def slot(store: Store, submission_id: str, item_id: str, *, by: str) -> Item:
-    """Find what a recording for one's own attempt is to say.
+def slot(store: Store, submission_id: str, item_id: str, *, by: str) -> tuple[Item, str]:
+    """Find what a recording for one's own attempt is to say, and the id of the class it is for.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def slot(store: Store, submission_id: str, item_id: str, *, by: str) -> Item:
     item = next((one for one in work.items if one.id == item_id), None)
     if item is None:
         raise NotFound({"kind": "exercise"})
-    return item
+    return item, work.class_id
 
 
 def _homework(session: Session, row: AssignmentRow, class_name: str, person_id: str, now: datetime) -> Homework:

@@ -93,7 +93,8 @@ def _add_takes(router: APIRouter, school: School, judge: HomeworkJudge) -> None:
         """Keep the take in the request's body; when this answers, the take survives a crash."""
         submissions.check_key(key)
         school.limits.count("upload", visitor.id)
-        item = await asyncio.to_thread(homework.slot, school.store, submission_id, item_id, by=visitor.id)
+        item, class_id = await asyncio.to_thread(homework.slot, school.store, submission_id, item_id, by=visitor.id)
+        school.limits.count("class", class_id)
         content = await request.body()
         settings = school.settings
         most_s = longest_s(item, settings)

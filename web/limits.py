@@ -17,11 +17,10 @@ from limits.strategies import MovingWindowRateLimiter
 from speech.errors import SpeechError
 from web.errors import TooOften
 
-Kind = Literal["sign_in", "login", "password", "code", "upload", "export"]
+Kind = Literal["sign_in", "login", "password", "code", "upload", "class", "export"]
 
 # A whole class may sit behind one address and mistype, hence the wide limits there. Join codes have 39 bits: at 30
-# wrong ones a minute, an address that guesses at
-# 100 codes finds one in some 400 years.
+# wrong ones a minute, an address that guesses at 100 codes finds one in some 400 years.
 _RULES: Mapping[Kind, RateLimitItem] = MappingProxyType(
     {
         "sign_in": RateLimitItemPerMinute(100, 5, namespace="sign_in"),
@@ -29,6 +28,7 @@ _RULES: Mapping[Kind, RateLimitItem] = MappingProxyType(
         "password": RateLimitItemPerMinute(10, 5, namespace="password"),
         "code": RateLimitItemPerMinute(30, namespace="code"),
         "upload": RateLimitItemPerMinute(40, namespace="upload"),
+        "class": RateLimitItemPerMinute(400, namespace="class"),
         "export": RateLimitItemPerHour(6, namespace="export"),
     }
 )
@@ -42,7 +42,8 @@ class Limits:
 
     - ``sign_in``, ``code``: an address that gave wrong passwords, or wrong codes and links;
     - ``login``, ``password``: a sign-in name, or a person changing theirs, with wrong passwords;
-    - ``upload``, ``export``: a person who sends recordings or fetches everything.
+    - ``upload``, ``export``: a person who sends recordings or fetches everything;
+    - ``class``: a class whose learners send recordings, ten a minute from each of forty.
     """
 
     def __init__(self) -> None:

@@ -172,7 +172,9 @@ def test_a_class_in_figures_counts_who_is_there_and_what_waits(school: School) -
 def test_consents_of_several_are_what_each_holds(school: School) -> None:
     (young,) = rosters.enrol(school.store, school.class_id, "Citra", by=school.teacher.id, now=NOW)
     consents.give(school.store, young.id, "practice", language="id", guardian=False, by=young.id, now=NOW)
-    consents.give(school.store, young.id, "teacher_listens", language="id", guardian=True, by=young.id, now=NOW)
+    consents.give(
+        school.store, young.id, "teacher_listens", language="id", guardian=True, by=school.teacher.id, now=NOW
+    )
     consents.withdraw(school.store, school.budi.id, "practice", by=school.budi.id, now=NOW)
     everybody = [young.id, school.ani.id, school.budi.id, school.teacher.id]
     held = consents.held(school.store, everybody)

@@ -229,3 +229,9 @@ def test_work_is_taken_once_it_is_open_and_until_it_is_put_away(school: School) 
     assignments.archive(school.store, school.assignment.id, by=school.teacher.id, now=NOW)
     with pytest.raises(NotOpen):
         replace(school, now=NOW + timedelta(hours=2)).begin(school.budi)
+
+
+def test_nobody_says_yes_as_their_own_guardian(school: School) -> None:
+    for purpose in consents.VERSIONS:
+        with pytest.raises(NotAllowed):
+            consents.give(school.store, school.ani.id, purpose, language="en", guardian=True, by=school.ani.id, now=NOW)

@@ -118,6 +118,16 @@ def test_uploads_are_limited_per_person(site: Site, ani: Browser) -> None:
     assert record(site, budi, begin(site, budi, "his")).status_code == 201
 
 
+def test_uploads_are_limited_per_class(site: Site, ani: Browser) -> None:
+    attempt = begin(site, ani)
+    for _ in range(400):
+        site.app.state.school.limits.count("class", site.people.class_id)
+    refused = record(site, ani, attempt)
+    assert refused.status_code == 429 and int(refused.headers["retry-after"]) > 0
+    site.app.state.school.limits.__init__()
+    assert record(site, ani, attempt).status_code == 201
+
+
 # --- who may
 
 

@@ -2,9 +2,11 @@ import re
 
 import pytest
 from classroom_site import PASSWORD, Site
+from sqlalchemy import select
 
 from classroom import accounts, directory, invitations, people
 from classroom.errors import NotFound, SessionOver, WrongPassword
+from classroom.store.schema import AuditRow
 from web.visitors import SESSION_COOKIE
 
 _LINK = re.compile(r'data-copy="http://testserver(/link/[^"]+)"')
@@ -161,6 +163,9 @@ def test_somebody_is_signed_out_everywhere(site: Site) -> None:
     browser.get("/people")
     answer = browser.post(f"/people/{site.people.ani.id}/sign-out")
     assert "signed out everywhere" in browser.get(answer.headers["location"]).text
+    with site.store.reading() as session:
+        (noted,) = session.scalars(select(AuditRow).filter_by(action="person.sign_out"))
+    assert (noted.actor, noted.subject) == (site.people.admin.id, f"person:{site.people.ani.id}")
     with pytest.raises(SessionOver):
         accounts.resume(site.store, signed_in.client.cookies[SESSION_COOKIE], now=site.clock())
 

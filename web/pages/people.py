@@ -197,7 +197,7 @@ def _add_ways_in(router: APIRouter, school: School) -> None:
     @router.post("/people/{person_id}/sign-out")
     def sign_out(visitor: Admin, person_id: str) -> Response:
         _require_other(visitor, person_id)
-        accounts.sign_out_everywhere(school.store, person_id, now=school.now())
+        accounts.sign_out_everywhere(school.store, person_id, by=visitor.id, now=school.now())
         return RedirectResponse(f"/people/{person_id}?done=signed_out", _SEE_OTHER)
 
 
