@@ -119,8 +119,13 @@ def open_site(folder: Path, *, shared: bool = False) -> Site:
     """Give the app over a new store with the people of `tests/classroom/school.py`; a `shared` app serves many."""
     original, people = _original()
     shutil.copytree(original, folder)
-    store, clock = Store.open("", folder), Clock()
-    people = replace(people, store=store)
+    store = Store.open("", folder)
+    return site_over(store, replace(people, store=store), shared=shared)
+
+
+def site_over(store: Store, people: Class, *, shared: bool = False) -> Site:
+    """Give the app over a store."""
+    clock = Clock()
     app, judge = (_app if shared else _app.__wrapped__)()
     for kept, fresh in ((judge, StandInJudge()), (app.state.school, School(Settings(), now=clock, store=store))):
         vars(kept).clear()
@@ -146,4 +151,4 @@ def build_site(settings: Settings, school: School, judge: StandInJudge) -> FastA
     return app
 
 
-__all__ = ["PASSWORD", "Browser", "Clock", "Site", "build_site", "open_site"]
+__all__ = ["PASSWORD", "Browser", "Clock", "Site", "build_site", "open_site", "site_over"]

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from classroom_site import Site, build_site
-from fabricated import StandInJudge
+from classroom_site import Site, site_over
 from fastapi.testclient import TestClient
 from httpx import Response
 from school import NOW, School, open_school
@@ -20,8 +19,6 @@ from school import NOW, School, open_school
 from classroom import classes, consents, invitations, people
 from classroom.people import Identity, NewPerson, Person
 from classroom.store import Store
-from speech.settings import Settings
-from web.school import School as Opened
 
 EVERYBODY = frozenset({"nobody", "guest", "admin", "teacher", "stranger", "ani", "budi", "cici"})
 SIGNED_IN = EVERYBODY - {"nobody"}
@@ -274,10 +271,8 @@ def _populate(store: Store, school: School) -> tuple[dict[str, str], dict[str, s
 def town(golden: tuple[Path, dict[str, str], dict[str, str]], tmp_path: Path) -> Iterator[Town]:
     folder, ids, names = golden
     shutil.copytree(folder, tmp_path / "data")
-    store, judge = Store.open("", tmp_path / "data"), StandInJudge()
-    settings = Settings(max_file_bytes=50_000)
-    app = build_site(settings, Opened(settings, now=lambda: NOW, store=store), judge)
-    site = Site(app, store, None, lambda: NOW, judge)  # type: ignore[arg-type]
+    store = Store.open("", tmp_path / "data")
+    site = site_over(store, None, shared=True)  # type: ignore[arg-type]
     found = {name: people.find(store, one) for name, one in names.items()}
     yield Town(site, {"nobody": None, **found}, ids)
     store.close()
