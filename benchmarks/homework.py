@@ -132,17 +132,18 @@ def open_school(folder: Path, text: str, learners: int) -> list[tuple[str, str]]
     teacher = people.create(store, NewPerson(role="teacher", identity=Identity(name="Sari")), by=OPERATOR, now=now)
     items = (NewItem(text=text),)
     found: list[tuple[str, str]] = []
-    for number in range(learners):
-        if number % _CLASS == 0:
-            room = classes.create(store, f"Class {number // _CLASS}", by=teacher.id, now=now)
-            terms = Terms(title="Read")
-            work = assignments.create(store, room.id, "sentences", terms=terms, items=items, by=teacher.id, now=now)
-        name = Identity(name=f"Learner {number}")
-        learner = people.create(store, NewPerson(role="learner", identity=name), by=OPERATOR, now=now)
-        classes.add_member(store, room.id, learner.id, by=teacher.id, now=now)
-        consents.give(store, learner.id, "practice", language="en", guardian=True, by=teacher.id, now=now)
-        with store.writing() as session:
-            found.append((work.id, accounts.begin(store, session, people.row_of(session, learner.id), now=now).token))
+    for first in range(0, learners, _CLASS):
+        room = classes.create(store, f"Class {first // _CLASS}", by=teacher.id, now=now)
+        terms = Terms(title="Read")
+        work = assignments.create(store, room.id, "sentences", terms=terms, items=items, by=teacher.id, now=now)
+        for number in range(first, min(first + _CLASS, learners)):
+            name = Identity(name=f"Learner {number}")
+            learner = people.create(store, NewPerson(role="learner", identity=name), by=OPERATOR, now=now)
+            classes.add_member(store, room.id, learner.id, by=teacher.id, now=now)
+            consents.give(store, learner.id, "practice", language="en", guardian=True, by=teacher.id, now=now)
+            with store.writing() as session:
+                row = people.row_of(session, learner.id)
+                found.append((work.id, accounts.begin(store, session, row, now=now).token))
     store.close()
     return found
 
