@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+RUNTIMES = ("auto", "onnx", "torch")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -13,8 +15,11 @@ class Settings:
     ----------
     model : str
         Acoustic model: "default", a folder, or the name of a `transformers` checkpoint.
+    runtime : {"auto", "onnx", "torch"}
+        What runs the acoustic model: onnxruntime, on the processor, or torch; auto takes onnxruntime for the embedded
+        model, and torch for checkpoints, which nothing else runs.
     device : {"auto", "cpu", "cuda", "mps"}
-        Where torch checkpoints run; the embedded model always runs on the processor.
+        Where torch runs; auto takes a graphics card where there is one.
     threads : int
         Threads an acoustic model may use; one a worker is fastest on a busy machine.
     max_speech_s : float
@@ -44,12 +49,15 @@ class Settings:
         Where classes keep recordings, keys and SQLite's database; empty for the system's folder for such data.
     database_url : str
         Database of the classes, such as ``postgresql://user@host/lafal``; empty for SQLite in the data folder.
+    retention_days : int
+        Days that classes keep a recording; then the app deletes it, and its results stay.
     oidc_issuer, oidc_client_id : str
         OpenID provider with whose accounts people may sign in, as it names itself, and our name there; empty for none,
         and then no connection is opened. A secret belongs into ``LAFAL_OIDC_CLIENT_SECRET``, and is no setting.
     """
 
     model: str = "default"
+    runtime: str = "auto"
     device: str = "auto"
     threads: int = 1
     max_speech_s: float = 30.0
@@ -67,6 +75,7 @@ class Settings:
     voice_folder: str = ""
     data_folder: str = ""
     database_url: str = ""
+    retention_days: int = 30
     oidc_issuer: str = ""
     oidc_client_id: str = ""
 
@@ -77,7 +86,7 @@ class Settings:
         Raises
         ------
         ValueError
-            A value is not of its field's type; the message names the variable.
+            A value is not of its field's type, or there is no such runtime; the message names the variable.
         """
         values: dict[str, object] = {}
         for field in fields(cls):
@@ -90,4 +99,6 @@ class Settings:
                 values[field.name] = kind(text)
             except ValueError as error:
                 raise ValueError(f"{variable} must be of type {kind.__name__}, not {text!r}") from error
+        if values.get("runtime", "auto") not in RUNTIMES:
+            raise ValueError(f"LAFAL_RUNTIME must be one of {', '.join(RUNTIMES)}, not {values['runtime']!r}")
         return cls(**values)  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """The whole web app: API, practice page in two languages, and the way from "/" to the right one."""
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -13,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
 from classroom.errors import SessionOver
+from classroom.operations.purge import purge
 from speech.errors import ModelError, SpeechError
 from speech.examples import Examples
 from speech.settings import Settings
@@ -33,7 +35,10 @@ from web.security import KnownRoutesOnly, OwnPagesOnly, RequestSize, SecurityHea
 
 _ICON = Path(__file__).parent / "components" / "icon.svg"
 _SWEEP_EVERY_S = 30.0
+_PURGE_EVERY_S = 3600.0
+"""Seconds between purges: a recording outlives its last day by no more than this."""
 _SEE_OTHER = 303
+_log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings, *, judge: Judge | None = None, school: School | None = None) -> FastAPI:
@@ -119,7 +124,11 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        tasks = [asyncio.create_task(_warm_up(queue)), asyncio.create_task(_sweep(store))]
+        tasks = [
+            asyncio.create_task(_warm_up(queue)),
+            asyncio.create_task(_sweep(store)),
+            asyncio.create_task(_purge(school)),
+        ]
         try:
             yield
         finally:
@@ -146,6 +155,28 @@ async def _sweep(store: RecordingStore) -> None:
         await asyncio.sleep(_SWEEP_EVERY_S)
         store.sweep()
         await asyncio.to_thread(give_back)
+
+
+async def _purge(school: School) -> None:
+    """Delete what classes keep no longer, at the start and from then on, in case nobody thinks of it."""
+    while True:
+        purging = asyncio.create_task(asyncio.to_thread(_purge_once, school))
+        try:
+            await asyncio.shield(purging)
+        except asyncio.CancelledError:
+            await purging  # the store must not be closed under it
+            raise
+        await asyncio.sleep(_PURGE_EVERY_S)
+
+
+def _purge_once(school: School) -> None:
+    if not school.exists:
+        return
+    try:
+        purge(school.store, now=school.now())
+    except SpeechError as error:
+        # A store that cannot be used is told to whoever opens a page; the next hour may find it put right.
+        _log.warning("nothing could be purged: %s (%s)", error.sentence, error.code)
 
 
 def _add_entrance(app: FastAPI) -> None:

@@ -103,7 +103,7 @@ def _add_takes(router: APIRouter, school: School, judge: HomeworkJudge) -> None:
         if visitor.person.scores_only and item.text:
             kept = await _keep_scores(school, judge, upload, item)
         else:
-            kept = await asyncio.to_thread(recordings.put, school.store, upload, now=school.now())
+            kept = await _keep(school, upload)
         return KeptBody(id=kept.id, seconds=kept.seconds, audio=kept.kept)
 
 
@@ -119,10 +119,14 @@ def _upload(take: Take, person: Person, *, key: str, submission_id: str, item_id
     )
 
 
+async def _keep(school: School, upload: Upload) -> Recording:
+    return await asyncio.to_thread(recordings.put, school.store, upload, now=school.now(), retention=school.retention)
+
+
 async def _keep_scores(school: School, judge: HomeworkJudge, upload: Upload, item: Item) -> Recording:
     """Judge first what will not be there later: until this is done, the browser keeps the take."""
     assessment = await judge.hear(upload.content, item.text)
-    kept = await asyncio.to_thread(recordings.put, school.store, upload, now=school.now())
+    kept = await _keep(school, upload)
     waiting = Unjudged(recording_id=kept.id, person_id=upload.person_id, text=item.text)
     await asyncio.to_thread(judge.keep, waiting, assessment)
     return kept

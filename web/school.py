@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from classroom.store import Store
@@ -68,6 +68,11 @@ class School:
     def is_open(self) -> bool:
         """Whether somebody has needed the store yet."""
         return self._store is not None
+
+    @property
+    def retention(self) -> timedelta:
+        """How long recordings are kept."""
+        return timedelta(days=self.settings.retention_days)
 
     def csrf(self, token: str) -> str:
         """Give what a form of this session has to carry: nobody can know it who cannot read our pages."""

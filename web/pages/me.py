@@ -107,6 +107,7 @@ def _add_consents(router: APIRouter, school: School) -> None:
             visitor=visitor,
             notice=notices.get(done, ""),
             closed=done == "closed",
+            retention_days=school.settings.retention_days,
             asked=_asked(school, visitor, catalogue_of(request)),
         )
 
