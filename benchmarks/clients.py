@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,24 +17,33 @@ if TYPE_CHECKING:
 _GIVE_UP_S = 120.0
 _MOST_RETURNS = 5
 _OK, _BUSY = 200, 429
+_KEPT_OPEN_S = 300.0  # Chromium's patience with a connection that nobody uses
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One recording: seconds from first sending it to the last answer, how often it was refused, and the outcome.
 
-    `status` is the last answer's, 0 where there was none.
+    `status` is the last answer's, 0 where there was none: then `failure` says why. `resent` counts requests that went
+    twice.
     """
 
     sent_s: float
     seconds: float
     refusals: int
     status: int
+    failure: str = ""
+    resent: int = 0
 
     @property
     def served(self) -> bool:
         """Whether it was judged in the end."""
         return self.status == _OK
+
+    @property
+    def reason(self) -> str:
+        """Why it was not judged: the name of the failure, or the last answer's status."""
+        return self.failure or str(self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,10 @@ class Level:
         Seconds of judged audio a second.
     p50_s, p95_s, p99_s : float
         Of the time from first sending a recording to its verdict, waits included; nan where none was judged.
+    failures : tuple of (str, int)
+        Why recordings were lost, and how many for each reason.
+    resent : int
+        Requests that went once more because the server closed a kept connection under them; see `send`.
     """
 
     clients: int
@@ -64,6 +78,37 @@ class Level:
     p50_s: float
     p95_s: float
     p99_s: float
+    failures: tuple[tuple[str, int], ...] = ()
+    resent: int = 0
+
+
+async def send(client: "httpx.AsyncClient", method: str, path: str, **content: Any) -> "tuple[httpx.Response, bool]":
+    """Send a request, once more where the server closed a kept connection just then, as browsers do.
+
+    Returns
+    -------
+    (httpx.Response, bool)
+        The answer, and whether the request went twice.
+
+    Raises
+    ------
+    httpx.HTTPError
+        There was no answer, on a new connection or twice.
+    """
+    import httpx
+
+    opened: list[str] = []
+
+    async def note(event: str, _: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.started":
+            opened.append(event)
+
+    try:
+        return await client.request(method, path, extensions={"trace": note}, **content), False
+    except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+        if opened:
+            raise
+    return await client.request(method, path, **content), True
 
 
 async def submit(client: "httpx.AsyncClient", clip: Clip, recording: bytes) -> Answer:
@@ -71,27 +116,28 @@ async def submit(client: "httpx.AsyncClient", clip: Clip, recording: bytes) -> A
     import httpx
 
     begin_s = time.perf_counter()
-    refusals, status = 0, 0
+    refusals, status, failure, resent = 0, 0, "", 0
     try:
         while True:
             files = {"audio": ("clip.wav", recording, "audio/wav")}
-            answer = await client.post("/api/v1/assess", files=files, data={"text": clip.text})
-            status = answer.status_code
+            answer, twice = await send(client, "POST", "/api/v1/assess", files=files, data={"text": clip.text})
+            status, resent = answer.status_code, resent + twice
             if status != _BUSY or refusals == _MOST_RETURNS:
                 break
             refusals += 1
             await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
-    except httpx.HTTPError:
-        status = 0
+    except httpx.HTTPError as error:
+        status, failure = 0, type(error).__name__
     refusals += status == _BUSY
-    return Answer(begin_s, time.perf_counter() - begin_s, refusals, status)
+    return Answer(begin_s, time.perf_counter() - begin_s, refusals, status, failure, resent)
 
 
 def open_client(address: str) -> "httpx.AsyncClient":
-    """As many connections as there are learners, and patience."""
+    """As many connections as there are learners, kept as long as browsers keep theirs, and patience."""
     import httpx
 
-    return httpx.AsyncClient(base_url=address, timeout=_GIVE_UP_S, limits=httpx.Limits(max_connections=None))
+    limits = httpx.Limits(max_connections=None, keepalive_expiry=_KEPT_OPEN_S)
+    return httpx.AsyncClient(base_url=address, timeout=_GIVE_UP_S, limits=limits)
 
 
 async def closed_loop(client: "httpx.AsyncClient", clip: Clip, *, clients: int, seconds: float) -> Level:
@@ -145,4 +191,6 @@ def summed_up(answers: Sequence[Answer], clip: Clip, *, clients: int) -> Level:
         p50_s=p50_s,
         p95_s=p95_s,
         p99_s=p99_s,
+        failures=tuple(Counter(answer.reason for answer in answers if not answer.served).most_common()),
+        resent=sum(answer.resent for answer in answers),
     )

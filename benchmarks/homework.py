@@ -18,7 +18,7 @@ from benchmarks.history import record
 from benchmarks.machine import this_machine
 from benchmarks.page import serving_process
 from benchmarks.readings import MANIFEST
-from benchmarks.soak import watch_memory
+from benchmarks.soak import Memory, watch_memory
 from classroom import accounts, assignments, classes, consents, people
 from classroom.assignments import NewItem, Terms
 from classroom.people import OPERATOR, Identity, NewPerson
@@ -152,14 +152,14 @@ async def _do_homework(
     address: str, process: int, given: Sequence[tuple[str, str]], clip: Clip, within_s: float
 ) -> Level:
     starts_s = np.random.default_rng(0).uniform(0, within_s if len(given) > 1 else 0, len(given))
-    memory: list[float] = []
+    memory: list[Memory] = []
     async with open_client(address) as client:
         watching = asyncio.create_task(watch_memory(process, memory))
         visits = await asyncio.gather(
             *(visit(client, *one, clip, after_s=start) for one, start in zip(given, starts_s, strict=True))
         )
         watching.cancel()
-    return summed_up(visits, max(memory, default=float("nan")))
+    return summed_up(visits, max((one.total_mb for one in memory), default=float("nan")))
 
 
 async def visit(client: "httpx.AsyncClient", work: str, token: str, clip: Clip, *, after_s: float) -> Visit:

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -51,6 +51,18 @@ class SoakOptions:
     manifest: Path = MANIFEST
 
 
+class Memory(NamedTuple):
+    """What the app and its helper processes take, shared pages by their share."""
+
+    server_mb: float
+    helpers_mb: float
+
+    @property
+    def total_mb(self) -> float:
+        """Both."""
+        return self.server_mb + self.helpers_mb
+
+
 @dataclass(frozen=True, slots=True)
 class Soak:
     """What came of it; memory is the proportional share of the app and its helpers, in MB, by quarter (median)."""
@@ -58,6 +70,8 @@ class Soak:
     minutes: float
     levels: tuple[Level, ...]
     quarters_mb: tuple[float, ...]
+    server_quarters_mb: tuple[float, ...] = ()
+    helpers_quarters_mb: tuple[float, ...] = ()
 
     @property
     def growth(self) -> float:
@@ -85,47 +99,65 @@ def measure(options: SoakOptions) -> Soak:
 
 async def _practise(address: str, process: int, clips: Sequence[Clip], options: SoakOptions) -> Soak:
     seconds = options.minutes * 60
-    memory: list[float] = []
+    memory: list[Memory] = []
     async with open_client(address) as client:
         await closed_loop(client, clips[0], clients=2, seconds=0.1)
         watching = asyncio.create_task(watch_memory(process, memory))
-        share = max(1, options.learners // len(clips))
+        shares = dealt(options.learners, len(clips))
         groups = [
             open_loop(client, clip, learners=share, every_s=options.every_seconds, seconds=seconds, seed=number)
-            for number, clip in enumerate(clips)
+            for number, (clip, share) in enumerate(zip(clips, shares, strict=True))
+            if share
         ]
         levels = await asyncio.gather(*groups)
         watching.cancel()
-    quarters = np.array_split(np.array(memory), _QUARTERS)
-    return Soak(options.minutes, tuple(levels), tuple(float(np.median(quarter)) for quarter in quarters))
+    return Soak(
+        options.minutes,
+        tuple(levels),
+        _quarters([one.total_mb for one in memory]),
+        _quarters([one.server_mb for one in memory]),
+        _quarters([one.helpers_mb for one in memory]),
+    )
 
 
-async def watch_memory(process: int, memory: list[float]) -> None:
-    """Note every second what the app and its helpers take, in MB, until cancelled."""
+def dealt(learners: int, groups: int) -> list[int]:
+    """Deal learners out one by one: how many each group gets."""
+    return [len(range(group, learners, groups)) for group in range(groups)]
+
+
+def _quarters(values_mb: Sequence[float]) -> tuple[float, ...]:
+    return tuple(float(np.median(quarter)) for quarter in np.array_split(np.array(values_mb), _QUARTERS))
+
+
+async def watch_memory(process: int, memory: list[Memory]) -> None:
+    """Note every second what the app and its helpers take, until cancelled."""
     while True:
         memory.append(await asyncio.to_thread(megabytes_of, process))
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
-def megabytes_of(process: int) -> float:
+def megabytes_of(process: int) -> Memory:
     """Add up what a process and all its children take, shared pages by their share (Linux).
 
     Returns
     -------
-    float
-        Megabytes; a child that ends meanwhile counts nothing.
+    Memory
+        A child that ends meanwhile counts nothing.
     """
-    total_kb, waiting = 0, [process]
+    taken_kb: dict[int, int] = {}
+    waiting = [process]
     while waiting:
-        one = Path("/proc") / str(waiting.pop())
+        number = waiting.pop()
+        one = Path("/proc") / str(number)
         try:
             lines = (one / "smaps_rollup").read_text().splitlines()
-            total_kb += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+            taken_kb[number] = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
             for task in (one / "task").iterdir():
                 waiting += [int(child) for child in (task / "children").read_text().split()]
         except (FileNotFoundError, ProcessLookupError):
             continue
-    return total_kb * 1024 / 1e6
+    own_kb = taken_kb.pop(process, 0)
+    return Memory(own_kb * 1024 / 1e6, sum(taken_kb.values()) * 1024 / 1e6)
 
 
 def table(soak: Soak) -> "Table":
@@ -137,18 +169,25 @@ def table(soak: Soak) -> "Table":
     for heading in ("what", "value", "target", ""):
         result.add_column(heading, justify="right" if heading in {"value", "target"} else "left")
     sent = sum(level.sent for level in soak.levels)
-    quarters = " / ".join(f"{value:.0f}" for value in soak.quarters_mb)
     slowest = max(level.p95_s for level in soak.levels)
     kept = "met" if soak.growth <= GROWTH_TARGET else "missed"
     result.add_row("recordings sent / lost", f"{sent} / {soak.lost}", "0 lost", "met" if not soak.lost else "missed")
     result.add_row("verdict, p95, longest recordings", f"{1000 * slowest:.0f} ms", "", "")
-    result.add_row("memory by quarter, MB", quarters, "", "")
+    reasons = ", ".join(f"{count} {reason}" for level in soak.levels for reason, count in level.failures)
+    result.add_row("why lost", reasons or "-", "", "")
+    result.add_row("sent once more on a new connection", str(sum(level.resent for level in soak.levels)), "", "")
+    for name, values_mb in (
+        ("memory by quarter, MB", soak.quarters_mb),
+        ("  of the server", soak.server_quarters_mb),
+        ("  of its helpers", soak.helpers_quarters_mb),
+    ):
+        result.add_row(name, " / ".join(f"{value:.0f}" for value in values_mb), "", "")
     result.add_row("growth, last quarter over second", f"{soak.growth:+.1%}", f"<= {GROWTH_TARGET:.0%}", kept)
     return result
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure, print the table, and record it where asked."""
+    """Measure, print the table, and record it where asked; ends with 1 where something was lost."""
     from rich.console import Console
 
     from speech.commands.configured import read_options
@@ -164,3 +203,5 @@ def main(arguments: Sequence[str]) -> None:
     Console(highlight=False).print(table(soak))
     if besides["record"]:
         print(record("soak", soak))
+    if soak.lost:
+        raise SystemExit(1)

@@ -1,12 +1,14 @@
 import asyncio
 import math
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 
 from benchmarks import load
-from benchmarks.clients import Answer, Level, closed_loop, open_loop, submit, summed_up
+from benchmarks.clients import Answer, Level, closed_loop, open_client, open_loop, submit, summed_up
 from benchmarks.clips import Clip
 from benchmarks.load import Load, LoadOptions, measure_at, table, targets
 
@@ -66,8 +68,59 @@ def test_a_server_that_always_refuses_or_breaks_loses_the_recording(clip):
 
     refused = asyncio.run(submit(client_of(serving(429)), clip, b""))
     assert (refused.served, refused.refusals) == (False, 6)
-    assert asyncio.run(submit(client_of(broken), clip, b"")).status == 0
-    assert not asyncio.run(submit(client_of(serving(500)), clip, b"")).served
+    gone = asyncio.run(submit(client_of(broken), clip, b""))
+    failed = asyncio.run(submit(client_of(serving(500)), clip, b""))
+    level = summed_up([refused, gone, failed, failed], clip, clients=4)
+    assert (level.served, level.lost) == (0, 4)
+    assert level.failures == (("500", 2), ("429", 1), ("ConnectError", 1))
+
+
+@pytest.fixture
+def hanging_up():
+    """A server that hangs up on its first connection after some answers; those to give, and its connections so far."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        answers, connections = 0, 0
+
+        def setup(self):
+            super().setup()
+            Handler.connections += 1
+            self.left = Handler.answers if Handler.connections == 1 else 10
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.close_connection = not self.left
+            if self.left:
+                self.left -= 1
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        yield Handler, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        serving.join()
+
+
+@pytest.mark.parametrize(("answers", "resent", "failure"), [(1, 1, ""), (0, 0, "RemoteProtocolError")])
+def test_a_request_goes_once_more_where_a_kept_connection_closes_under_it(clip, hanging_up, answers, resent, failure):
+    handler, address = hanging_up
+    handler.answers = answers
+
+    async def scenario():
+        async with open_client(address) as client:
+            return [await submit(client, clip, b"RIFF") for _ in range(2)]
+
+    first, second = asyncio.run(scenario())
+    assert (first.failure, second.served) == (failure, True)
+    assert summed_up([first, second], clip, clients=1).resent == resent
+    assert handler.connections == 2
 
 
 def test_outcomes_are_counted(clip):
