@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from speech.settings import Settings
 from web.application import create_app
+from web.serving import open_server
 
 # Tests beside this file share how a learner goes about things, however pytest was started.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -79,12 +80,9 @@ def address(chromium: str, data_folder: Path) -> Iterator[str]:
 
     async def serve() -> None:
         # Built inside the loop: outside one Gradio opens loops that it never closes.
-        app = create_app(Settings(port=port, data_folder=str(data_folder)))
-        server = uvicorn.Server(
-            uvicorn.Config(app, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1)
-        )
-        started.append(server)
-        await server.serve()
+        settings = Settings(port=port, data_folder=str(data_folder))
+        started.append(open_server(create_app(settings), settings))
+        await started[0].serve()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
