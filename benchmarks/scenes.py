@@ -1,4 +1,4 @@
-"""What is going on when the plug is pulled: a day at school, the very first start, a backup being restored."""
+"""What is going on when the plug is pulled: a day at school, the first start, a backup being restored, an upgrade."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from benchmarks import golden
 from benchmarks.plugs import Pull, Ran, run
 from benchmarks.schooldays import Promise, Say, look, open_school, read, spell, spend_a_day
 from classroom import people
@@ -15,8 +16,8 @@ from classroom.errors import ClassroomError
 from classroom.operations.restore import Place, restore
 from classroom.operations.verify import verify
 from classroom.people import OPERATOR, Identity, NewPerson
-from classroom.store import Store
-from classroom.store.store import RESTORING
+from classroom.store import Store, database
+from classroom.store.store import DATABASE, RESTORING
 
 
 class Scene(Protocol):
@@ -129,6 +130,47 @@ class Restoring:
             store.close()
         wrong = [f"{one.kind} {one.subject}" for one in report.problems]
         return wrong + ([] if report.recordings == self.recordings else ["not all recordings were restored"])
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrading:
+    """A store that an older Lafal wrote is opened by this one."""
+
+    folder: Path
+    revision: str
+    rows: golden.Rows
+
+    @classmethod
+    def prepare(cls, folder: Path, revision: str) -> "Upgrading":
+        """Lay it out."""
+        return cls(folder, revision, golden.rows_of(golden.lay_out(folder / "data", revision)))
+
+    def act(self, folder: Path, name: str, say: Say) -> None:
+        """Open it."""
+        store = Store.open("", folder / "data")
+        say("upgraded")
+        store.close()
+
+    def judge(self, folder: Path, promises: Sequence[Promise], *, again: bool) -> list[str]:
+        """See it as it was, or upgraded; and in both cases it has to open, with every row."""
+        data = folder / "data"
+        found, rows = self._revision(data), golden.rows_of(data)
+        if found == self.revision:
+            wrong = ["half upgraded"] if rows != self.rows else []
+            wrong += ["upgraded, and it is not"] if promises else []
+        else:
+            wrong = [] if found == database.head() else [f"left at {found}"]
+        store = Store.open("", data)
+        wrong += [f"{one.kind} {one.subject}" for one in verify(store, now=datetime.now(UTC)).problems]
+        store.close()
+        return wrong + [f"lost: {one}" for one in golden.lost(self.rows, golden.rows_of(data))]
+
+    def _revision(self, data: Path) -> str | None:
+        engine = database.connect(f"sqlite:///{data / DATABASE}")
+        try:
+            return database.revision_of(engine)
+        finally:
+            engine.dispose()
 
 
 def play(scene: Scene, folder: Path, name: str, pull: Pull) -> Ran:

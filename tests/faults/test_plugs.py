@@ -1,8 +1,10 @@
 """Nothing acknowledged is lost when the server is killed at any writing step, nor, by the order of these, when the
 power goes."""
 
+import itertools
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,9 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.plugs import Step, can_step
+from benchmarks import faults
+from benchmarks.faults import FaultsOptions
+from benchmarks.golden import REVISIONS
+from benchmarks.plugs import Ran, Step, can_step
+from benchmarks.scenes import FirstStart, Upgrading
 from benchmarks.schooldays import BEGUN, Promise, look, open_school, spend_a_day
+from benchmarks.uploads import missing
 from classroom.store import Store
+from classroom.store.store import DATABASE
 
 ROOT = Path(__file__).parents[2]
 needs_steps = pytest.mark.skipif(not can_step(), reason="writing steps are seen on Linux for x86-64 only")
@@ -42,9 +50,44 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
 
 
 @needs_steps
-def test_fifty_kills_lose_nothing() -> None:
-    told = in_a_process_of_its_own("-m", "speech.cli", "bench", "faults", "--runs", "50")
+def test_twenty_kills_lose_nothing() -> None:
+    told = in_a_process_of_its_own("-m", "speech.cli", "bench", "faults", "--runs", "20", "--apps", "1")
+    assert "20 of " in told
+    assert "(1 kills)" in told
     assert "lost, half there or left over" in told
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_what_ended_before_its_kill_is_done_again(monkeypatch: pytest.MonkeyPatch, everywhere: bool) -> None:
+    ends = itertools.cycle([False, True])
+    monkeypatch.setattr(faults, "_scenes", lambda folder: (FirstStart.prepare(folder / "first"),))
+    monkeypatch.setattr(faults, "trace", lambda *_: (Step("write", ("a",)), Step("sync", ("a",)), Step("said", ("b",))))
+    monkeypatch.setattr(faults, "play", lambda *_: Ran((), (), killed=next(ends)))
+    monkeypatch.setattr(faults, "judged", lambda *_, **__: [])
+    found = faults.measure(FaultsOptions(runs=10, everywhere=everywhere, apps=0))
+    assert found.killed == (3 if everywhere else 10)
+    assert found.runs > found.killed
+    assert (found.places, found.killed_at) == (3, 3)
+
+
+def test_half_an_upgrade_is_seen(tmp_path: Path) -> None:
+    scene = Upgrading.prepare(tmp_path, REVISIONS[0])
+    assert scene.judge(tmp_path, [Promise("upgraded", {})], again=False) == ["upgraded, and it is not"]
+    assert scene.judge(tmp_path, [Promise("upgraded", {})], again=False) == []
+    scene = Upgrading.prepare(tmp_path / "other", REVISIONS[0])
+    raw = sqlite3.connect(scene.folder / "data" / DATABASE)
+    raw.execute("DELETE FROM marks")
+    raw.commit()
+    raw.close()
+    found = scene.judge(scene.folder, [], again=False)
+    assert found[0] == "half upgraded"
+    assert found[1].startswith("lost: marks")
+
+
+def test_an_upload_that_is_gone_is_seen(tmp_path: Path) -> None:
+    Store.open("", tmp_path).close()
+    assert missing(tmp_path, {}) == []
+    assert missing(tmp_path, {"0" * 32: bytes(2)}) == [f"upload {'0' * 32}"]
 
 
 def test_a_kill_is_a_kill(tmp_path: Path) -> None:

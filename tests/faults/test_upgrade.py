@@ -1,14 +1,13 @@
 """Every schema there has been is brought up to date with every row; a newer one is refused and left as it was."""
 
-import base64
 import hashlib
-import json
 import sqlite3
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from benchmarks.golden import REVISIONS, lay_out, lost, rows_of
 from classroom import accounts, people, recordings
 from classroom.errors import SchemaTooNew
 from classroom.operations.backup import backup
@@ -17,32 +16,6 @@ from classroom.operations.verify import verify
 from classroom.store import Store, database
 from classroom.store.store import DATABASE
 
-GOLDEN = Path(__file__).parent / "golden"
-REVISIONS = tuple(sorted(path.stem for path in GOLDEN.glob("*.sql")))
-Rows = dict[str, list[dict[str, object]]]
-
-
-def lay_out(folder: Path, revision: str) -> Path:
-    """Put a golden store on disk as the Lafal of its time left it."""
-    for name, content in json.loads((GOLDEN / f"{revision}.json").read_text()).items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(content))
-    raw = sqlite3.connect(folder / DATABASE)
-    raw.executescript((GOLDEN / f"{revision}.sql").read_text())
-    raw.execute("PRAGMA journal_mode=WAL")
-    raw.close()
-    return folder
-
-
-def rows_of(folder: Path) -> Rows:
-    raw = sqlite3.connect(folder / DATABASE)
-    raw.row_factory = sqlite3.Row
-    tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-    found = {name: [dict(row) for row in raw.execute(f"SELECT * FROM {name}")] for name in tables}
-    raw.close()
-    return {name: rows for name, rows in found.items() if name != "alembic_version"}
-
 
 def hashes(folder: Path) -> dict[str, str]:
     return {
@@ -50,16 +23,6 @@ def hashes(folder: Path) -> dict[str, str]:
         for path in folder.rglob("*")
         if path.is_file()
     }
-
-
-def lost(before: Rows, after: Rows) -> list[str]:
-    """Rows whose columns of before are not there any more, as they were."""
-    missing: list[str] = []
-    for name, rows in before.items():
-        for row in rows:
-            if not any(row.items() <= one.items() for one in after.get(name, [])):
-                missing.append(f"{name}: {row}")
-    return missing
 
 
 def test_every_schema_but_the_newest_has_golden_data() -> None:
