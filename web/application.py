@@ -24,14 +24,14 @@ from web.catalogue import LANGUAGES, open_catalogue
 from web.classroom import include_classroom
 from web.components.result import render_result
 from web.course import build_course, first_exercise, mount_files
-from web.errors import BadRequest
+from web.errors import BadRequest, Broken
 from web.examples import build_examples
 from web.memory import give_back
 from web.pages.page import show
 from web.recordings import RecordingStore
 from web.responses import catalogue_of, error_response
 from web.school import School
-from web.security import KnownRoutesOnly, OwnPagesOnly, RequestSize, SecurityHeaders
+from web.security import KnownRoutesOnly, OwnPagesOnly, RequestSize, SecurityHeaders, secure
 
 _ICON = Path(__file__).parent / "components" / "icon.svg"
 _SWEEP_EVERY_S = 30.0
@@ -92,6 +92,14 @@ def add_guards(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(KnownRoutesOnly)
     app.add_middleware(OwnPagesOnly)
     app.add_middleware(SecurityHeaders)
+    # What nobody foresaw is answered outside all of these.
+    app.add_exception_handler(Exception, _answer_unforeseen)
+
+
+async def _answer_unforeseen(request: Request, _: Exception) -> Response:
+    response = _answer(request, Broken())
+    secure(response.headers, request.url.path)
+    return response
 
 
 def _opener(settings: Settings, judge: Judge | None) -> Callable[[], Judge]:
@@ -211,18 +219,21 @@ def add_error_answers(app: FastAPI) -> None:
 
     @app.exception_handler(SpeechError)
     async def refuse(request: Request, error: Exception) -> Response:
-        known = cast("SpeechError", error)
-        if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
-            return error_response(request, known)
-        if isinstance(known, SessionOver):
-            back = request.url.path if request.method == "GET" else "/home"
-            return RedirectResponse(f"/sign-in?{urlencode({'back': back})}", _SEE_OTHER)
-        return show(request, "problem.html", error=known)
+        return _answer(request, cast("SpeechError", error))
 
     @app.exception_handler(RequestValidationError)
     async def point_at_field(request: Request, error: Exception) -> Response:
         place = cast("RequestValidationError", error).errors()[0]["loc"]
         return error_response(request, BadRequest({"field": str(place[-1])}))
+
+
+def _answer(request: Request, error: SpeechError) -> Response:
+    if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+        return error_response(request, error)
+    if isinstance(error, SessionOver):
+        back = request.url.path if request.method == "GET" else "/home"
+        return RedirectResponse(f"/sign-in?{urlencode({'back': back})}", _SEE_OTHER)
+    return show(request, "problem.html", error=error)
 
 
 def _mount_pages(app: FastAPI, settings: Settings, *, queue: AssessmentQueue, store: RecordingStore) -> None:

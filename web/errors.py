@@ -34,6 +34,13 @@ class WebError(SpeechError):
     remedy_template = "Your recording is still here. Try again in a moment."
 
 
+class Broken(WebError):
+    """Something failed that nobody foresaw; the log has it."""
+
+    code = "broken"
+    remedy_template = "Try again in a moment; if it goes on, tell whoever runs this server."
+
+
 class Busy(WebError):
     """More readings wait than we accept; facts: seconds to wait."""
 

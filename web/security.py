@@ -90,8 +90,27 @@ _PAGE_ROUTES = re.compile(
 """The only Gradio routes the page needs; uploads, files, the proxy, API docs and monitoring stay unreachable."""
 
 
+def secure(headers: MutableHeaders, path: str) -> None:
+    """Add the security headers to those of a response; all but static files and `EXAMPLE_AUDIO` is never cached."""
+    for name in [name for name in headers if name.startswith("access-control-")]:
+        # Gradio lets pages of any site read its answers with their visitors' cookies; none but ours may.
+        del headers[name]
+    headers.update(HEADERS)
+    if _PRACTICE.match(path):
+        headers["Content-Security-Policy"] = GRADIO_POLICY
+    else:
+        # A page of ours whose form goes elsewhere says so itself; see `strict_policy`.
+        headers.setdefault("Content-Security-Policy", STRICT_POLICY)
+    if path == EXAMPLE_AUDIO:
+        headers.setdefault("Cache-Control", "no-store")
+    elif path.startswith(("/scripts/", "/styles/", "/pictures/")):
+        headers["Cache-Control"] = "no-cache"
+    elif not re.search(r"/(assets|static)/|^/icon\.svg$", path):
+        headers["Cache-Control"] = "no-store"
+
+
 class SecurityHeaders:
-    """Adds the security headers to every HTTP response; all but static files and `EXAMPLE_AUDIO` is never cached."""
+    """Has every HTTP response carry the security headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -104,20 +123,7 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                is_practice = _PRACTICE.match(scope["path"])
-                if is_practice:
-                    headers["Content-Security-Policy"] = GRADIO_POLICY
-                else:
-                    # A page of ours whose form goes elsewhere says so itself; see `strict_policy`.
-                    headers.setdefault("Content-Security-Policy", STRICT_POLICY)
-                if scope["path"] == EXAMPLE_AUDIO:
-                    headers.setdefault("Cache-Control", "no-store")
-                elif scope["path"].startswith(("/scripts/", "/styles/", "/pictures/")):
-                    headers["Cache-Control"] = "no-cache"
-                elif not re.search(r"/(assets|static)/|^/icon\.svg$", scope["path"]):
-                    headers["Cache-Control"] = "no-store"
+                secure(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -76,6 +76,14 @@ def test_posts_of_other_sites_are_refused(client: TestClient, path: str) -> None
     assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
 
 
+@pytest.mark.parametrize("path", ["/en/", "/en/config", "/api/v1/health"])
+def test_no_other_site_may_read_an_answer(client: TestClient, path: str) -> None:
+    answer = client.get(path, headers={"Origin": "https://evil.example"})
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    assert client.options(path, headers=asked).status_code == 403
+
+
 def test_a_page_event_may_not_be_huge(client: TestClient) -> None:
     answer = client.post("/en/gradio_api/queue/join", content=b"x" * 300_000)
     assert answer.status_code == 413

@@ -11,7 +11,9 @@ from fastapi.testclient import TestClient
 
 from classroom import accounts
 from speech.settings import Settings
+from web.catalogue import open_catalogue
 from web.school import School
+from web.security import HEADERS, STRICT_POLICY
 from web.visitors import SESSION_COOKIE, Admin, Learner, SignedInVisitor, Staff, Visitor, signed_in
 
 
@@ -111,10 +113,16 @@ def quiet(doors: Site) -> Iterator[TestClient]:
 
 
 def test_a_broken_page_tells_nothing(quiet: TestClient) -> None:
-    answer = quiet.get("/doors/broken", headers={"accept": "text/html"})
-    assert answer.status_code == 500
-    assert "inside" not in answer.text
-    assert "Traceback" not in answer.text
+    page = quiet.get("/doors/broken", headers={"accept": "text/html"})
+    script = quiet.get("/doors/broken", headers={"accept-language": "id"})
+    assert page.status_code == script.status_code == 500
+    assert open_catalogue("en").say("error.broken.remedy") in page.text
+    assert script.json()["remedy"] == open_catalogue("id").say("error.broken.remedy")
+    assert "inside" not in page.text + script.text
+    assert "Traceback" not in page.text + script.text
+    for answer in (page, script):
+        assert {name: answer.headers[name] for name in HEADERS} == dict(HEADERS)
+        assert answer.headers["Content-Security-Policy"] == STRICT_POLICY
 
 
 def test_logs_hold_no_token(doors: Site, caplog: pytest.LogCaptureFixture) -> None:
