@@ -312,7 +312,7 @@ def _not_restored(folder: Path, archive: Path, masters: list[str]) -> list[str]:
 
 
 def _add(store: Store, role: people.Role, now: datetime) -> Person:
-    new = NewPerson(role=role, identity=Identity(name=f"A {role}"))
+    new = NewPerson(role=role, needs_guardian=False, identity=Identity(name=f"A {role}"))
     return people.create(store, new, by=OPERATOR, now=now)
 
 

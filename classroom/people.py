@@ -1,6 +1,6 @@
 """People: a role and a pseudonym, and apart from them, sealed, who they are."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Literal, cast
 
@@ -76,12 +76,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
-    """Somebody to add; a pseudonym is made up where none is given."""
+    """Somebody to add; a pseudonym is made up where none is given, and a learner is a minor unless it is said."""
 
     role: Role
     pseudonym: str = ""
     language: str = "en"
-    needs_guardian: bool = False
+    needs_guardian: bool | None = None
     scores_only: bool = False
     school_id: str | None = None
     identity: Identity = Identity()
@@ -110,7 +110,7 @@ def add(store: Store, session: Session, new: NewPerson, *, by: str, now: datetim
         role=new.role,
         pseudonym=_pseudonym(session, new.pseudonym),
         language=new.language,
-        needs_guardian=new.needs_guardian,
+        needs_guardian=new.role == "learner" if new.needs_guardian is None else new.needs_guardian,
         scores_only=new.scores_only,
         created_at=now,
     )
@@ -151,13 +151,17 @@ def identify(store: Store, person_id: str) -> Identity:
 
 def name_anew(store: Store, person_id: str, known: Identity, *, by: str, now: datetime) -> None:
     """Replace who somebody really is; the login stays what it was."""
-    check_identity(known)
     with store.writing() as session:
         row_of(session, person_id)
-        login = identity(store, session, person_id).login
-        values = {field.name: getattr(known, field.name) for field in fields(Identity)}
-        session.merge(_sealed(store, person_id, Identity(**{**values, "login": login})))
+        name_within(store, session, person_id, known)
         store.note(session, actor=by, action="person.rename", subject=f"person:{person_id}", now=now)
+
+
+def name_within(store: Store, session: Session, person_id: str, known: Identity) -> None:
+    """As `name_anew`, within a transaction; what is written down is for the caller to say."""
+    check_identity(known)
+    login = identity(store, session, person_id).login
+    session.merge(_sealed(store, person_id, replace(known, login=login)))
 
 
 def set_scores_only(store: Store, person_id: str, value: bool, *, by: str, now: datetime) -> int:

@@ -10,6 +10,7 @@ from web.pages.account import build_account
 from web.pages.assignments import build_assignments
 from web.pages.classes import build_classes
 from web.pages.grades import build_grades
+from web.pages.guardian import build_guardian
 from web.pages.homework import build_homework
 from web.pages.lti import build_lti
 from web.pages.marking import build_marking
@@ -46,6 +47,7 @@ def include_classroom(app: FastAPI, school: School, *, queue: AssessmentQueue) -
         # Before `/people/{person_id}`, since it has `/people/platforms`.
         build_lti(school),
         build_people(school),
+        build_guardian(school),
         build_classes(school),
         build_assignments(school),
         build_marking(school),

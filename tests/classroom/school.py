@@ -65,7 +65,8 @@ class School:
 
 def open_school(store: Store, now: datetime) -> School:
     def add(role: people.Role, name: str) -> Person:
-        new = NewPerson(role=role, identity=Identity(name=name, email=f"{name.lower()}@example.org"))
+        known = Identity(name=name, email=f"{name.lower()}@example.org")
+        new = NewPerson(role=role, needs_guardian=False, identity=known)
         return people.create(store, new, by=people.OPERATOR, now=now)
 
     admin, teacher, stranger = add("admin", "Root"), add("teacher", "Sari"), add("teacher", "Other")

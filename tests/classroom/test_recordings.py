@@ -115,7 +115,7 @@ def test_nobody_records_into_anothers_attempt_or_another_assignment(school: Scho
 
 
 def test_scores_only_keeps_no_audio(school: School) -> None:
-    new = people.NewPerson(role="learner", scores_only=True)
+    new = people.NewPerson(role="learner", needs_guardian=False, scores_only=True)
     learner = people.create(school.store, new, by=people.OPERATOR, now=NOW)
     consents.give(school.store, learner.id, "practice", language="en", guardian=False, by=learner.id, now=NOW)
     upload = recordings.Upload(person_id=learner.id, content=b"a voice", media_type="audio/webm", seconds=1, key="1")

@@ -106,6 +106,7 @@ RULES: dict[str, Rule] = {
     "POST /people/schools": Rule(ADMIN, {"name": "SMP 1"}),
     "GET /people/{person_id}": Rule(ADMIN),
     "POST /people/{person_id}/name": Rule(ADMIN, {"name": "Ani B."}),
+    "POST /people/{person_id}/guardian": Rule(ADMIN, {"contact": "0812"}),
     "POST /people/{person_id}/link": Rule(ADMIN),
     "POST /people/{person_id}/password": Rule(ADMIN, {"login": "ani", "password": "correct horse"}),
     "POST /people/{person_id}/sign-out": Rule(ADMIN),
@@ -145,6 +146,7 @@ RULES: dict[str, Rule] = {
     "GET /classes/{class_id}/overview": Rule(TEACHES),
     "POST /classes/{class_id}/overview/dismiss": Rule(TEACHES, {"person": "{person_id}", "reason": "stopped"}),
     "GET /classes/{class_id}/learners/{person_id}": Rule(TEACHES),
+    "POST /classes/{class_id}/learners/{person_id}/guardian": Rule(TEACHES, {"contact": "0812"}),
     "GET /classes/{class_id}/grades": Rule(TEACHES),
     "POST /classes/{class_id}/grades": Rule(TEACHES, files=_GRADES),
     "POST /classes/{class_id}/grades/confirm": Rule(TEACHES, {"changes": "[]"}),
@@ -231,7 +233,8 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
 
 def _populate(store: Store, school: School) -> tuple[dict[str, str], dict[str, str]]:
     def add(role: people.Role, name: str) -> Person:
-        return people.create(store, NewPerson(role=role, identity=Identity(name=name)), by=people.OPERATOR, now=NOW)
+        new = NewPerson(role=role, needs_guardian=False, identity=Identity(name=name))
+        return people.create(store, new, by=people.OPERATOR, now=NOW)
 
     guest, cici = add("guest", ""), add("learner", "Cici")
     other = classes.create(store, "9Z", by=school.stranger.id, now=NOW)

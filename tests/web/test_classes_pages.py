@@ -150,6 +150,18 @@ def test_adults_need_no_guardian(site: Site, sari: Browser, room: str) -> None:
     assert [one.person.needs_guardian for one in roster if one.name == "Dewi"] == [False]
 
 
+@pytest.mark.parametrize("who", ["teacher", "admin"])
+def test_who_is_of_age_is_put_right_later(site: Site, room: str, who: str) -> None:
+    ani, browser = site.people.ani, site.browser(getattr(site.people, who))
+    page = f"{room}/learners/{ani.id}" if who == "teacher" else f"/people/{ani.id}"
+    assert 'name="needed" value="1" checked' not in browser.get(page).text
+    sent = browser.post(f"{page}/guardian", {"needed": "1", "contact": " Ibu  0812 "})
+    shown = browser.get(sent.headers["location"]).text
+    assert "That is written down." in shown and 'name="needed" value="1" checked' in shown and "Ibu 0812" in shown
+    assert not consents.holds(site.store, ani.id, "practice")
+    assert browser.post(f"{page}/guardian", {"contact": "x" * 201}).status_code == 422
+
+
 def test_a_file_is_read_and_can_be_changed(site: Site, sari: Browser, room: str) -> None:
     file = {"file": ("kelas.csv", "Nama\nÉlodie".encode("cp1252"), "text/csv")}
     preview = sari.post(f"{room}/roster", {"names": "", "needs_guardian": "1"}, files=file)

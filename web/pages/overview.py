@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from classroom import checkins, classes, grades, heat, progress
 from classroom.errors import NotFound
 from classroom.evidence import Evidence, Take, chosen, evidence
+from classroom.people import identify
 from web.dates import moment
 from web.pages import glances
 from web.pages.charts import draw
@@ -120,6 +121,7 @@ def _add_learner(router: APIRouter, school: School) -> None:
         person_id: str,
         days: Annotated[Days, Query()] = "all",
         assignment: str = "",
+        done: str = "",
     ) -> Response:
         room = classes.find(school.store, class_id, by=visitor.id)
         people = glances.learners(school, class_id, by=visitor.id)
@@ -139,8 +141,10 @@ def _add_learner(router: APIRouter, school: School) -> None:
             request,
             "learner.html",
             visitor=visitor,
+            notice=catalogue.say("people.guardian_saved") if done else "",
             styles=_STYLES,
             room=room,
+            contact=identify(school.store, person_id).guardian,
             person=people[person_id].person,
             name=glances.name_of(people[person_id]),
             chosen=chosen_filter,

@@ -155,6 +155,7 @@ def _add_person(router: APIRouter, school: School) -> None:
             "renamed": say("people.renamed"),
             "password": say("people.password_set"),
             "signed_out": say("people.signed_out"),
+            "guardian": say("people.guardian_saved"),
         }
         return _person(school, request, visitor, person_id, notice=notices.get(done, ""))
 
