@@ -1,8 +1,6 @@
 """Acoustic models: samples in, phone posteriors out, whichever network is inside."""
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,23 +9,23 @@ from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 import numpy as np
 
 from phonemes import resources
-from phonemes.inventory import PHONES
 from speech.audio import SAMPLE_RATE, Recording
-from speech.errors import BrokenModel, ModelNotFound
+from speech.errors import BrokenModel, ModelNotFound, WrongRuntime
+from speech.model_folder import ModelConfig, read_config
 from speech.results import Posteriors
 from speech.samples import clean
-from speech.settings import Settings
-from speech.vocabulary import Folding, read_vocabulary
+from speech.settings import Runtime, Settings
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
+
+    from speech.checkpoints import CheckpointAcoustic
+    from speech.torch_network import TorchAcoustic
 
 _PLAIN_NAME = re.compile(r"[\w-][\w.-]*")
 _HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 _MARGIN_S = 0.3
 """Kept around the speech: soft sounds at its edges may escape the detector, and long silence tells a model nothing."""
-
-_STANDARD_VOCABULARY = ("<blank>", *PHONES)
 
 
 @runtime_checkable
@@ -56,30 +54,18 @@ class Acoustic(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Config:
-    """The `config.json` beside a `model.onnx`."""
-
-    name: str
-    version: str
-    period_s: float
-    offset_s: float
-    shortest_s: float
-    folding: Folding | None
-
-
-@dataclass(frozen=True, slots=True)
 class OnnxAcoustic:
     """A `model.onnx` run by onnxruntime on the processor; safe to share between threads.
 
     Parameters
     ----------
-    config : _Config
+    config : ModelConfig
         What stands beside the graph.
     session : onnxruntime.InferenceSession
         The loaded graph; input `waveform`, outputs `ctc_log_probs` and, where it has them, `frame_log_probs`, `hidden`.
     """
 
-    config: _Config
+    config: ModelConfig
     session: "InferenceSession"
 
     @property
@@ -115,21 +101,12 @@ class OnnxAcoustic:
         waveform = clean(samples, shortest_s=self.config.shortest_s)
         names = [output.name for output in self.session.get_outputs()]
         outputs = dict(zip(names, self._run(waveform), strict=True))
-        ctc = self._fold(outputs["ctc_log_probs"][0])
-        frame = outputs.get("frame_log_probs")
-        hidden = outputs.get("hidden")
-        return Posteriors(
-            ctc=ctc,
-            frame=None if frame is None else self._fold(frame[0]),
-            hidden=np.zeros((len(ctc), 0), np.float32) if hidden is None else hidden[0],
-            period_s=self.config.period_s,
-            offset_s=self.config.offset_s,
+        frame, hidden = outputs.get("frame_log_probs"), outputs.get("hidden")
+        return self.config.posteriors(
+            outputs["ctc_log_probs"][0],
+            None if frame is None else frame[0],
+            None if hidden is None else hidden[0],
         )
-
-    def _fold(self, log_probs: np.ndarray) -> np.ndarray:
-        if not np.isfinite(log_probs).all():
-            raise BrokenModel({"name": self.name, "detail": "it gives values that are no numbers"})
-        return log_probs if self.config.folding is None else self.config.folding(log_probs)
 
     def _run(self, waveform: np.ndarray) -> list[np.ndarray]:
         import onnxruntime
@@ -160,7 +137,7 @@ def load_acoustic(name_or_path: str | Path = "default", *, settings: Settings | 
         folder with a `transformers` CTC checkpoint that writes phones (wav2vec2, HuBERT, WavLM, Wav2Vec2-BERT), or
         its name on the Hugging Face hub ("owner/name"), which is fetched once.
     settings : Settings, optional
-        `threads`, and for checkpoints `device`.
+        `threads`, `runtime`, and for what runs in torch `device`.
 
     Returns
     -------
@@ -175,20 +152,26 @@ def load_acoustic(name_or_path: str | Path = "default", *, settings: Settings | 
         Its files are damaged or incomplete.
     WrongVocabulary
         It writes something other than phones.
+    WrongRuntime
+        `settings.runtime` cannot run this model.
     DeviceNotAvailable
         `settings.device` names a device this computer does not have.
     ExtraNotInstalled
-        Checkpoints need ``lafal[models]``.
+        torch, and so every checkpoint, needs ``lafal[models]``.
     """
     settings = settings or Settings()
     name = str(name_or_path)
     folder = _folder(name)
     if folder is not None and (folder / "model.onnx").is_file():
+        if settings.runtime == Runtime.TORCH:
+            return _load_torch(folder, _stamp(folder), settings.device, settings.threads)
         return _load_onnx(folder, _stamp(folder), settings.threads)
     if folder is not None and not (folder / "config.json").is_file():
         raise BrokenModel({"name": name, "detail": "the folder holds neither model.onnx nor config.json"})
     if folder is None and not _HUB_NAME.fullmatch(name):
         raise ModelNotFound({"name": name})
+    if settings.runtime == Runtime.ONNX:
+        raise WrongRuntime({"name": name, "runtime": "onnx", "detail": "it is a checkpoint of transformers"})
     return _load_checkpoint(name, folder, _stamp(folder), settings.device, settings.threads)
 
 
@@ -208,17 +191,28 @@ def _stamp(folder: Path | None) -> int:
 
 @lru_cache(maxsize=2)
 def _load_checkpoint(name: str, folder: Path | None, _stamp_ns: int, device: str, threads: int) -> Acoustic:
-    from speech.batching import BatchingAcoustic
     from speech.checkpoints import load_checkpoint
 
-    checkpoint = load_checkpoint(name, folder, device=device, threads=threads)
+    return _shared(load_checkpoint(name, folder, device=device, threads=threads))
+
+
+@lru_cache(maxsize=2)
+def _load_torch(folder: Path, _stamp_ns: int, device: str, threads: int) -> Acoustic:
+    from speech.torch_network import load_network
+
+    return _shared(load_network(folder, device=device, threads=threads))
+
+
+def _shared(network: "CheckpointAcoustic | TorchAcoustic") -> Acoustic:
+    from speech.batching import BatchingAcoustic
+
     # On a processor several clips at once take as long as one after the other.
-    return checkpoint if checkpoint.device == "cpu" else BatchingAcoustic(checkpoint)
+    return network if network.device == "cpu" else BatchingAcoustic(network)
 
 
 @lru_cache(maxsize=4)
 def _load_onnx(folder: Path, _stamp_ns: int, threads: int) -> OnnxAcoustic:
-    config = _read_config(folder)
+    config = read_config(folder)
     session = _open_session(folder / "model.onnx", threads, config.name)
     inputs = {entry.name for entry in session.get_inputs()}
     outputs = {entry.name: entry.shape for entry in session.get_outputs()}
@@ -240,35 +234,3 @@ def _open_session(graph: Path, threads: int, name: str) -> "InferenceSession":
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors have no common base but Exception
         raise BrokenModel({"name": name, "detail": "model.onnx is damaged"}) from error
-
-
-def _read_config(folder: Path) -> _Config:
-    try:
-        content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return _parse_config(content)
-    except OSError as error:
-        raise BrokenModel({"name": folder.name, "detail": "config.json is missing"}) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise BrokenModel({"name": folder.name, "detail": f"config.json is wrong ({error})"}) from error
-
-
-def _parse_config(content: Mapping[str, object]) -> _Config:
-    if content["sample_rate_hz"] != SAMPLE_RATE:
-        raise ValueError(f"sample_rate_hz must be {SAMPLE_RATE}")
-    vocabulary = tuple(str(symbol) for symbol in cast("list[object]", content["vocabulary"]))
-    name = str(content["name"])
-    return _Config(
-        name=name,
-        version=str(content["version"]),
-        period_s=_seconds(content, "period_s"),
-        offset_s=_seconds(content, "offset_s"),
-        shortest_s=_seconds(content, "shortest_s"),
-        folding=None if vocabulary == _STANDARD_VOCABULARY else read_vocabulary(vocabulary, blank=0, name=name),
-    )
-
-
-def _seconds(content: Mapping[str, object], key: str) -> float:
-    value = float(cast("float", content[key]))
-    if not 0 <= value < 1 or (key == "period_s" and value == 0):
-        raise ValueError(f"{key} must lie between 0 and 1 s")
-    return value

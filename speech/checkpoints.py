@@ -149,7 +149,7 @@ def load_checkpoint(name: str, folder: Path | None, *, device: str, threads: int
         import torch  # isort: skip
     except ImportError as error:
         raise ExtraNotInstalled({"package": error.name or "transformers", "extra": "models"}) from error
-    device = _choose_device(device)
+    device = choose_device(device)
     folder = folder or fetch(name)
     config = _read_json(folder / "config.json", name)
     folding = _read_folding(folder, config, name)
@@ -164,7 +164,14 @@ def load_checkpoint(name: str, folder: Path | None, *, device: str, threads: int
     )
 
 
-def _choose_device(wanted: str) -> str:
+def choose_device(wanted: str) -> str:
+    """Find the device to run on; "auto" takes the fastest that is there.
+
+    Raises
+    ------
+    DeviceNotAvailable
+        torch cannot use the one that is wanted.
+    """
     import torch
 
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from speech.commands import bench, training
 from speech.errors import SpeechError, UnsupportedLanguage
-from speech.settings import Settings
+from speech.settings import Runtime, Settings
 
 if TYPE_CHECKING:
     from speech.results import Assessment
@@ -60,6 +60,7 @@ app.add_typer(bench.app, name="bench")
 Audio = Annotated[Path, typer.Argument(help="A recording: WAV, FLAC, MP3, Ogg, WebM or MP4/M4A.", show_default=False)]
 Text = Annotated[str, typer.Option("--text", help="The sentence that was read.", show_default=False)]
 Model = Annotated[str | None, typer.Option("--model", help="default, a folder, or a transformers checkpoint.")]
+Run = Annotated[Runtime | None, typer.Option("--runtime", help="onnxruntime or torch; auto takes what fits the model.")]
 Phones = Annotated[str | None, typer.Option("--phones", help="Fix the expected phones (ARPAbet, spaces between).")]
 
 
@@ -106,6 +107,7 @@ def score(
     textgrid: Annotated[bool, typer.Option("--textgrid", help="Print a Praat TextGrid.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print one row a sound.")] = False,
     model: Model = None,
+    runtime: Run = None,
     phones: Phones = None,
     lang: Annotated[str, typer.Option("--lang", help="Language that is read; English today.")] = "en",
     tips: Annotated[str, typer.Option("--tips", help="Language of the tips: en or id.")] = "en",
@@ -120,7 +122,7 @@ def score(
         raise UnsupportedLanguage({"language": lang})
     if tips not in {"en", "id"}:
         raise typer.BadParameter("there are tips in en and id", param_hint="--tips")
-    assessment = _assess(audio, text, model=model, phones=phones)
+    assessment = _assess(audio, text, settings=_settings(model, runtime), phones=phones)
     if chosen:
         _export(assessment, chosen[0])
     else:
@@ -138,6 +140,7 @@ def score_batch(
         int | None, typer.Option("--workers", min=1, help="Processes; one a processor core by default.")
     ] = None,
     model: Model = None,
+    runtime: Run = None,
     timings: Annotated[
         bool, typer.Option("--timings", help="Keep timings (lines then differ from run to run).")
     ] = False,
@@ -156,7 +159,7 @@ def score_batch(
     if restart:
         out.unlink(missing_ok=True)
     workers = workers or max(1, min(len(rows), os.cpu_count() or 1))
-    options = batch.BatchOptions(workers=workers, timings=timings, settings=_settings(model, threads=1))
+    options = batch.BatchOptions(workers=workers, timings=timings, settings=_settings(model, runtime, threads=1))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen.console(error=True)) as progress:
         task = progress.add_task("scored", total=len(rows))
@@ -177,10 +180,11 @@ def align(
     as_json: Annotated[bool, typer.Option("--json", help="Print words and sounds with times as JSON.")] = False,
     textgrid: Annotated[bool, typer.Option("--textgrid", help="Print a Praat TextGrid.")] = False,
     model: Model = None,
+    runtime: Run = None,
     phones: Phones = None,
 ) -> None:
     """Find where each word and each sound of a text lies in a recording."""
-    assessment = _assess(audio, text, model=model, phones=phones)
+    assessment = _assess(audio, text, settings=_settings(model, runtime), phones=phones)
     if textgrid:
         _export(assessment, "textgrid")
         return
@@ -209,6 +213,7 @@ def transcribe(
     phones: Annotated[bool, typer.Option("--phones", help="Write sounds (ARPAbet) instead of words.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON with times.")] = False,
     model: Model = None,
+    runtime: Run = None,
 ) -> None:
     """Write down what is heard, without being told what was to be read."""
     from dataclasses import asdict
@@ -217,7 +222,7 @@ def transcribe(
     from speech.acoustic import load_acoustic
     from speech.audio import load_audio
 
-    settings = _settings(model)
+    settings = _settings(model, runtime)
     recording = load_audio(audio, settings=settings)
     posteriors = load_acoustic(settings.model, settings=settings).posteriors(recording.samples)
     heard = recognise.decode_phones(posteriors) if phones else recognise.words(posteriors)
@@ -270,7 +275,7 @@ def voice(
     columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen.console(error=True)) as progress:
         task = progress.add_task("said", total=len(lines))
-        assessor = Assessor(settings=_settings(None))
+        assessor = Assessor(settings=_settings())
         takes = making.make(lines, path, assessor, report=lambda done: progress.update(task, completed=done))
     making.print_report(takes, path)
 
@@ -281,31 +286,32 @@ def serve(
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = None,
     model: Model = None,
+    runtime: Run = None,
 ) -> None:
     """Start the practice page; other settings come from LAFAL_* variables."""
     import runpy
 
-    for name, value in (("HOST", host), ("PORT", port), ("MODEL", model)):
+    for name, value in (("HOST", host), ("PORT", port), ("MODEL", model), ("RUNTIME", runtime)):
         if value is not None:
             os.environ[f"LAFAL_{name}"] = str(value)
     # Run as a program: `speech` must never import `web`, which imports `speech`.
     runpy.run_module("app", run_name="__main__")
 
 
-def _settings(model: str | None, **changes: int) -> Settings:
+def _settings(model: str | None = None, runtime: Runtime | None = None, **changes: int) -> Settings:
     from dataclasses import replace
 
     try:
         settings = Settings.from_environment()
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    return replace(settings, **changes) if model is None else replace(settings, model=model, **changes)
+    return replace(settings, model=model or settings.model, runtime=runtime or settings.runtime, **changes)
 
 
-def _assess(audio: Path, text: str, *, model: str | None, phones: str | None) -> "Assessment":
+def _assess(audio: Path, text: str, *, settings: Settings, phones: str | None) -> "Assessment":
     from speech.commands import judge
 
-    return judge.open_judge(_settings(model)).assess(audio, text, phones=phones.split() if phones else None)
+    return judge.open_judge(settings).assess(audio, text, phones=phones.split() if phones else None)
 
 
 def _export(assessment: "Assessment", form: str) -> None:

@@ -245,3 +245,11 @@ class DeviceNotAvailable(ModelError):
     code = "device_not_available"
     template = "This computer has no device “{device}” that PyTorch can use."
     remedy_template = "Set LAFAL_DEVICE to auto or cpu, or install the driver and a PyTorch build for the device."
+
+
+class WrongRuntime(ModelError):
+    """The chosen runtime cannot run the model; facts: name, runtime, detail."""
+
+    code = "wrong_runtime"
+    template = "The acoustic model “{name}” cannot be run by {runtime}: {detail}."
+    remedy_template = "Leave LAFAL_RUNTIME and --runtime at auto."

@@ -3,8 +3,15 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import StrEnum
 
-RUNTIMES = ("auto", "onnx", "torch")
+
+class Runtime(StrEnum):
+    """What runs an acoustic model."""
+
+    AUTO = "auto"
+    ONNX = "onnx"
+    TORCH = "torch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +22,7 @@ class Settings:
     ----------
     model : str
         Acoustic model: "default", a folder, or the name of a `transformers` checkpoint.
-    runtime : {"auto", "onnx", "torch"}
+    runtime : Runtime
         What runs the acoustic model: onnxruntime, on the processor, or torch; auto takes onnxruntime for the embedded
         model, and torch for checkpoints, which nothing else runs.
     device : {"auto", "cpu", "cuda", "mps"}
@@ -57,7 +64,7 @@ class Settings:
     """
 
     model: str = "default"
-    runtime: str = "auto"
+    runtime: Runtime = Runtime.AUTO
     device: str = "auto"
     threads: int = 1
     max_speech_s: float = 30.0
@@ -86,7 +93,7 @@ class Settings:
         Raises
         ------
         ValueError
-            A value is not of its field's type, or there is no such runtime; the message names the variable.
+            A value is not of its field's type, or is none of its choices; the message names the variable.
         """
         values: dict[str, object] = {}
         for field in fields(cls):
@@ -98,7 +105,6 @@ class Settings:
             try:
                 values[field.name] = kind(text)
             except ValueError as error:
-                raise ValueError(f"{variable} must be of type {kind.__name__}, not {text!r}") from error
-        if values.get("runtime", "auto") not in RUNTIMES:
-            raise ValueError(f"LAFAL_RUNTIME must be one of {', '.join(RUNTIMES)}, not {values['runtime']!r}")
+                wanted = " or ".join(kind) if issubclass(kind, StrEnum) else f"of type {kind.__name__}"
+                raise ValueError(f"{variable} must be {wanted}, not {text!r}") from error
         return cls(**values)  # type: ignore[arg-type]

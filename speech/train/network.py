@@ -283,6 +283,11 @@ class Network(nn.Module):
 Count = TypeVar("Count", int, Tensor)
 
 
+def feature_frames(samples: int) -> int:
+    """Feature frames of so many samples."""
+    return (samples - _WINDOW) // _HOP + 1
+
+
 def output_frames(feature_frames: Count) -> Count:
     """Frames the network writes for so many feature frames."""
     return (feature_frames + 1) // 2

@@ -131,6 +131,6 @@ def test_a_shared_run_says_what_single_runs_say(tmp_path: Path, norm: str, pads:
 def test_only_accelerators_share_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write(tmp_path / "model", build("wav2vec2"))
     assert not isinstance(load_acoustic(folder, settings=Settings(device="cpu")), BatchingAcoustic)
-    monkeypatch.setattr(checkpoints, "_choose_device", lambda _: "meta")
+    monkeypatch.setattr(checkpoints, "choose_device", lambda _: "meta")
     monkeypatch.setattr(checkpoints, "_read_weights", lambda *_: build("wav2vec2"))
     assert isinstance(load_acoustic(folder, settings=Settings(device="cuda")), BatchingAcoustic)

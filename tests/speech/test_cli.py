@@ -78,6 +78,30 @@ def test_score_exports(fake):
     assert _run("score", "a.wav", "--text", "The ship.", "--csv").output.startswith("word_index,")
 
 
+@pytest.mark.parametrize(
+    "command", [("score", "a.wav", "--text", "x"), ("align", "a.wav", "--text", "x"), ("score-batch", "a.tsv")]
+)
+def test_a_runtime_can_be_forced(fake, monkeypatch, tmp_path, command):
+    seen = []
+    monkeypatch.setattr(judge, "open_judge", lambda settings: seen.append(settings.runtime) or fake)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.tsv").write_text("a.wav\tx\n", encoding="utf-8")
+    more = ("--out", tmp_path / "out.jsonl", "--restart") if command[0] == "score-batch" else ()
+    monkeypatch.setenv("LAFAL_RUNTIME", "onnx")
+    for forced in ((), ("--runtime", "torch")):
+        assert _run(*command, *more, *forced).exit_code == 0
+    assert seen == ["onnx", "torch"]
+    assert _run(*command, *more, "--runtime", "abacus").exit_code == 2
+
+
+def test_transcribe_asks_the_runtime_that_is_forced(monkeypatch, tmp_path):
+    monkeypatch.setattr("speech.audio.load_audio", lambda *_, **__: None)
+    seen = []
+    monkeypatch.setattr("speech.acoustic.load_acoustic", lambda _, settings: seen.append(settings.runtime))
+    _run("transcribe", "a.wav", "--runtime", "torch")
+    assert seen == ["torch"]
+
+
 def test_two_formats_at_once_are_refused(fake):
     outcome = _run("score", "a.wav", "--text", "x", "--json", "--csv")
     assert outcome.exit_code == 2
@@ -256,18 +280,18 @@ def test_serve_runs_the_app_as_a_program(tmp_path):
         textwrap.dedent("""
             import os
             if __name__ == "__main__":
-                print(os.environ["LAFAL_HOST"], os.environ["LAFAL_PORT"])
+                print(os.environ["LAFAL_HOST"], os.environ["LAFAL_PORT"], os.environ["LAFAL_RUNTIME"])
         """),
         encoding="utf-8",
     )
     done = subprocess.run(
-        [sys.executable, "-m", "speech.cli", "serve", "--host", "0.0.0.0", "--port", "8123"],
+        [sys.executable, "-m", "speech.cli", "serve", "--host", "0.0.0.0", "--port", "8123", "--runtime", "torch"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
         capture_output=True,
         timeout=60,
     )
-    assert done.stdout.decode().split() == ["0.0.0.0", "8123"], done.stderr
+    assert done.stdout.decode().split() == ["0.0.0.0", "8123", "torch"], done.stderr
 
 
 def test_help_is_quick_and_plain_on_an_ascii_terminal():

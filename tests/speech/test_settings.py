@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from speech.settings import Settings
+from speech.settings import Runtime, Settings
 
 
 def test_what_is_not_set_keeps_its_default() -> None:
@@ -16,6 +16,7 @@ def test_what_is_not_set_keeps_its_default() -> None:
         ("LAFAL_THREADS", "2", "threads", 2),
         ("LAFAL_MAX_SPEECH_S", "12.5", "max_speech_s", 12.5),
         ("LAFAL_PORT", "8080", "port", 8080),
+        ("LAFAL_RUNTIME", "torch", "runtime", Runtime.TORCH),
     ],
 )
 def test_a_variable_sets_its_field_in_its_type(variable: str, text: str, field: str, value: object) -> None:
@@ -32,6 +33,11 @@ def test_every_field_can_be_set() -> None:
 def test_a_value_of_the_wrong_type_names_the_variable() -> None:
     with pytest.raises(ValueError, match="LAFAL_PORT must be of type int, not 'eighty'"):
         Settings.from_environment({"LAFAL_PORT": "eighty"})
+
+
+def test_a_choice_that_does_not_exist_names_those_that_do() -> None:
+    with pytest.raises(ValueError, match="LAFAL_RUNTIME must be auto or onnx or torch, not 'openvino'"):
+        Settings.from_environment({"LAFAL_RUNTIME": "openvino"})
 
 
 def test_settings_cannot_change() -> None:
