@@ -118,7 +118,7 @@ def new_page(browser_with: Callable[[Path | None], Browser], address: str) -> It
     expect.set_options(timeout=_PATIENCE_MS)
 
     def new(sound: Path | None = None, *, screen: Screen = DESKTOP, locale: str = "en-US", before: str = "") -> Page:
-        context = browser_with(sound).new_context(locale=locale, viewport=screen.viewport, base_url=address)
+        context = browser_with(sound).new_context(locale=locale, base_url=address, **screen.device)
         opened.append(context)
         if before:
             context.add_init_script(before)

@@ -25,22 +25,35 @@ class Viewport(TypedDict):
     height: int
 
 
+class Device(TypedDict):
+    """What a browser is told about the screen, as Playwright takes it."""
+
+    viewport: Viewport
+    is_mobile: bool
+    has_touch: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """A kind of screen."""
+    """A kind of screen; on a `phone` fingers touch it, and pages are laid out as phones do."""
 
     name: str
     width: int
     height: int
+    phone: bool = False
 
     @property
-    def viewport(self) -> Viewport:
-        """Give the size as Playwright wants it."""
-        return {"width": self.width, "height": self.height}
+    def device(self) -> Device:
+        """Give it as Playwright wants it."""
+        return {
+            "viewport": {"width": self.width, "height": self.height},
+            "is_mobile": self.phone,
+            "has_touch": self.phone,
+        }
 
 
 DESKTOP = Screen(name="desktop", width=1280, height=800)
-PHONE = Screen(name="phone", width=360, height=740)
+PHONE = Screen(name="phone", width=360, height=740, phone=True)
 ZOOMED = Screen(name="zoomed", width=640, height=400)
 """What a window of 1280 by 800 is at 200 %."""
 
@@ -150,4 +163,5 @@ def is_inside(page: Page, located: Locator) -> bool:
 
 def scrolls_sideways(page: Page) -> bool:
     """Tell whether the page is wider than the window."""
-    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    # A phone's innerWidth grows with what is too wide for it.
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
