@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from phonemes.expected import Expected, UnreadableText, expect
 from speech.acoustic import Acoustic, hear, load_acoustic
-from speech.audio import Recording, load_audio
+from speech.audio import Recording, Sound, examine, read_sound
 from speech.errors import EmptyText, TextTooLong, UnknownPhone
 from speech.prosody import Contour, contour, drawn, rhythm
 from speech.reading import Reading, columns_of, read_along
@@ -50,7 +50,7 @@ class Assessor:
         self.settings = settings or Settings.from_environment()
         self.isolated = isolated
         self.acoustic = acoustic or load_acoustic(self.settings.model, settings=self.settings)
-        # The pitch detector takes as long as hearing and aligning together, and needs neither.
+        # The pitch detector takes longer than all before scoring together, and needs nothing but the samples.
         self._beside = ThreadPoolExecutor(
             max_workers=self.settings.workers or os.cpu_count() or 1, thread_name_prefix="pitch"
         )
@@ -90,13 +90,14 @@ class Assessor:
         with clock.stage("text"):
             expected = self.expected(text, own=own, phones=phones)
         with clock.stage("audio"):
-            recording = audio if isinstance(audio, Recording) else self._load(audio)
-        pitch = self._beside.submit(contour, recording.samples)
+            sound = audio if isinstance(audio, Recording) else self._read(audio)
+            pitch = self._beside.submit(contour, sound.samples)
+            recording = sound if isinstance(sound, Recording) else examine(sound)
         with clock.stage("acoustic"):
             posteriors = hear(self.acoustic, recording)
         with clock.stage("align"):
             reading = read_along(posteriors, columns_of(expected))
-        with clock.stage("prosody"):  # what is left of it: it began with the acoustic stage, beside it
+        with clock.stage("prosody"):  # what is left of it: it began once the samples were there, beside all since
             melody = pitch.result()
         with clock.stage("score"):
             model = f"{self.acoustic.name} {self.acoustic.version}"
@@ -123,8 +124,8 @@ class Assessor:
             raise TextTooLong({"words": len(expected.words), "limit": self.settings.max_words})
         return expected
 
-    def _load(self, audio: str | Path | bytes | BinaryIO) -> Recording:
-        return load_audio(audio, settings=self.settings, isolated=self.isolated)
+    def _read(self, audio: str | Path | bytes | BinaryIO) -> Sound:
+        return read_sound(audio, settings=self.settings, isolated=self.isolated)
 
     def _signed(self, assessment: Assessment, clock: "_Clock", scorer: Scorer) -> Assessment:
         versions = {"lafal": _product_version(), "model": self.acoustic.version, "calibration": scorer.version}

@@ -19,6 +19,14 @@ MIN_SPEECH_S = 0.06
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """Samples as in `Recording`, and the share of them at full scale in the original, 0..1."""
+
+    samples: np.ndarray
+    clipped: float
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """One reading, ready to be judged.
 
@@ -70,10 +78,43 @@ def load_audio(
         `FileMissing`, `EmptyFile`, `FileTooLarge`, `NotAudio`, `UnsupportedAudio`, `TruncatedAudio`, `TooLong` or
         `TooShort`; with `require_speech` also `Silence` or `TooNoisy`.
     """
+    sound = read_sound(source, settings=settings, isolated=isolated)
+    return examine(sound, require_speech=require_speech)
+
+
+def read_sound(
+    source: str | Path | bytes | BinaryIO, *, settings: Settings | None = None, isolated: bool = False
+) -> Sound:
+    """Read the samples of a recording, as `load_audio` does before it looks for speech in them.
+
+    Raises
+    ------
+    AudioError
+        As for `load_audio`, without `Silence` and `TooNoisy`.
+    """
     settings = settings or Settings()
     data = _read(source, max_bytes=settings.max_file_bytes)
     decoder = decode_isolated if isolated else decode
-    return _recording(decoder(data, max_duration_s=settings.max_speech_s), require_speech=require_speech)
+    return _sound(decoder(data, max_duration_s=settings.max_speech_s))
+
+
+def examine(sound: Sound, *, require_speech: bool = True) -> Recording:
+    """Find where somebody speaks and how well one hears it.
+
+    Raises
+    ------
+    Silence, TooNoisy
+        With `require_speech`, where nobody speaks or the noise hides the speech.
+    """
+    levels_dbfs = frame_levels(sound.samples)
+    speech = speech_intervals(sound.samples, levels_dbfs=levels_dbfs)
+    quality = measure_quality(sound.samples, speech, clipped=sound.clipped, levels_dbfs=levels_dbfs)
+    if require_speech:
+        if quality.speech_s < MIN_SPEECH_S:
+            raise Silence
+        if quality.snr_db < MIN_SNR_DB:
+            raise TooNoisy({"snr_db": quality.snr_db})
+    return Recording(samples=sound.samples, quality=quality, speech=speech)
 
 
 def from_samples(
@@ -106,7 +147,7 @@ def from_samples(
     if len(samples) > settings.max_speech_s * sample_rate:
         raise TooLong({"limit": settings.max_speech_s})
     decoded = Decoded.from_channels(samples.astype(np.float32).reshape(len(samples), -1), sample_rate)
-    return _recording(decoded, require_speech=require_speech)
+    return examine(_sound(decoded), require_speech=require_speech)
 
 
 def _read(source: str | Path | bytes | BinaryIO, *, max_bytes: int) -> bytes:
@@ -127,20 +168,11 @@ def _read(source: str | Path | bytes | BinaryIO, *, max_bytes: int) -> bytes:
     return data
 
 
-def _recording(decoded: Decoded, *, require_speech: bool) -> Recording:
+def _sound(decoded: Decoded) -> Sound:
     duration_s = len(decoded.samples) / decoded.sample_rate
     if duration_s < MIN_DURATION_S:
         raise TooShort({"seconds": duration_s})
-    samples = _at_16_khz(decoded)
-    levels_dbfs = frame_levels(samples)
-    speech = speech_intervals(samples, levels_dbfs=levels_dbfs)
-    quality = measure_quality(samples, speech, clipped=decoded.clipped, levels_dbfs=levels_dbfs)
-    if require_speech:
-        if quality.speech_s < MIN_SPEECH_S:
-            raise Silence
-        if quality.snr_db < MIN_SNR_DB:
-            raise TooNoisy({"snr_db": quality.snr_db})
-    return Recording(samples=samples, quality=quality, speech=speech)
+    return Sound(_at_16_khz(decoded), decoded.clipped)
 
 
 def _at_16_khz(decoded: Decoded) -> np.ndarray:

@@ -13,12 +13,12 @@ import numpy as np
 from phonemes.inventory import BLANK
 from speech.errors import TooShort
 
-_NEVER = -1e30
-"""Stands for -inf, which would turn differences into nan; whatever is below half of it is impossible."""
-_LEAST_EXPONENT = (
-    -700.0
-)  # below, results would be denormal numbers, for which processors need hundreds of times as long
-_NEGLIGIBLE_NATS = 40.0  # e-40: what all paths through a place lose where its frames are cut off
+_FAINTEST, _LOUDEST = 1e-280, 1e280
+"""Bounds of a path's probability against the likeliest at the same moment, 640 nats: denormal numbers take hundreds of
+times as long, infinite ones end as nan. Only a text that is not the one read goes beyond, and stays far below."""
+_IMPOSSIBLE = 1e-200  # what bounding leaves of a place with too few frames for its phone
+_RESCALE_FRAMES = 8  # in so few frames no probability that matters leaves the bounds
+_NEGLIGIBLE_NATS = -40.0  # what all paths through a place lose where its frames are cut off
 _CHUNK_CELLS = 500_000  # keeps one block of the (frames, slots, phones) recursion near 4 MB, within the cache
 
 
@@ -82,19 +82,19 @@ def goodness_of_pronunciation(log_probs: np.ndarray, expected: Sequence[int]) ->
         Fewer frames than `expected` needs.
     """
     labels = np.asarray(expected, dtype=np.intp)
-    log_probs = np.asarray(log_probs, dtype=np.float64)
-    forward, backward = _forward_backward(log_probs, labels)
-    total = float(_log_add(forward[-1, -1], forward[-1, -2]))
-    if total < _NEVER / 2:
+    trellis = _trellis(np.asarray(log_probs, dtype=np.float64), labels)
+    if np.isneginf(trellis.total):
         raise TooShort({"seconds": len(log_probs) * 0.02})
-    rivals = _with_one_phone(log_probs, _slots(forward, backward, labels), least=total - _NEGLIGIBLE_NATS)
-    states = forward[1:, 1::2] + backward[:-1, 1::2] - log_probs[:, labels] - total
+    with np.errstate(divide="ignore"):  # what cannot be has a probability of 0
+        rivals = np.log(_with_one_phone(trellis, _slots(trellis, labels))) + trellis.total
+        deletions = np.log(_deletions(trellis, labels)) + trellis.total
+    spent = trellis.forward[1:, 1::2] * trellis.backward[:-1, 1::2] / trellis.steps[:, labels - 1]
     return Goodness(
-        expected=total,
+        expected=trellis.total,
         substitutions=rivals[: len(labels)],
-        deletions=_deletions(forward, backward, labels),
+        deletions=deletions,
         insertions=rivals[len(labels) :],
-        occupancy=np.exp(states).sum(axis=0),
+        occupancy=spent.sum(axis=0),
     )
 
 
@@ -106,8 +106,9 @@ def sequence_log_prob(log_probs: np.ndarray, expected: Sequence[int]) -> float:
 def sequence_log_probs(log_probs: np.ndarray, sequences: Sequence[Sequence[int]] | np.ndarray) -> np.ndarray:
     """Log probabilities, as from `sequence_log_prob`, of several sequences of equal length; shape (sequences,)."""
     labels = np.asarray(sequences, np.intp)
-    last = _forward(np.asarray(log_probs, np.float64)[:, _columns(labels)], labels)[-1]
-    return _minus_infinity(_log_add(last[:, -1], last[:, -2]))
+    table, scale = _forward(np.asarray(log_probs, np.float64)[:, _columns(labels)], labels)
+    with np.errstate(divide="ignore"):
+        return np.log(table[-1, :, -1] + table[-1, :, -2]) + scale[-1]
 
 
 def _columns(labels: np.ndarray) -> np.ndarray:
@@ -117,8 +118,18 @@ def _columns(labels: np.ndarray) -> np.ndarray:
     return columns
 
 
-def _forward(emissions: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Log forward variables of several sequences at once, for the little that Python does for each frame.
+def _first_rows(labels: np.ndarray) -> np.ndarray:
+    """Row of the forward table in which each state can be reached at the earliest, shape (sequences, 2n + 1)."""
+    repeats = np.zeros(labels.shape, np.intp)
+    repeats[:, 1:] = np.cumsum(labels[:, 1:] == labels[:, :-1], axis=1)
+    first = np.zeros((len(labels), 2 * labels.shape[1] + 1), np.intp)
+    first[:, 1::2] = np.arange(1, labels.shape[1] + 1) + repeats
+    first[:, 2::2] = first[:, 1::2] + 1
+    return first
+
+
+def _forward(emissions: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Forward variables of several sequences at once, for the little that Python does for each frame.
 
     Parameters
     ----------
@@ -129,67 +140,73 @@ def _forward(emissions: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    float array, shape (frames + 1, sequences, 2n + 1)
-        Row 0 stands before the first frame, in the first blank; `_NEVER` or less where a state cannot be reached.
+    table : float array, shape (frames + 1, sequences, 2n + 1)
+        Row 0 stands before the first frame, in the first blank; 0 where a state cannot be reached.
+    scale : float array, shape (frames + 1, sequences)
+        The forward variables are `table * exp(scale)`.
     """
     frames, sequences, states = emissions.shape
-    cost = np.zeros((sequences, 3, states))
-    cost[:, 0] = _NEVER
-    cost[:, 0, 3::2][labels[:, 1:] != labels[:, :-1]] = 0.0
-    emissions = np.maximum(emissions, _NEVER)
-    table = np.full((frames + 1, sequences, states), _NEVER)
-    table[0, :, 0] = 0.0
-    now = np.full((sequences, states + 2), _NEVER)
-    now[:, 2:] = table[0]
-    sources = np.lib.stride_tricks.sliding_window_view(now, states, axis=1)  # two states before, one before, itself
-    reach = np.empty((sequences, 3, states))
-    peak = np.empty((sequences, states))
+    best = emissions.max(axis=2)
+    probabilities = np.exp(emissions - best[:, :, None])
+    leap = np.zeros((sequences, states))
+    leap[:, 3::2] = labels[:, 1:] != labels[:, :-1]
+    padded = np.zeros((frames + 1, sequences, states + 2))  # two states before the first spare the loop its edges
+    padded[0, :, 2] = 1.0
+    most = np.ones((frames + 1, sequences))
     for frame in range(frames):
-        np.add(sources, cost, out=reach)
-        np.maximum(np.maximum(reach[:, 0], reach[:, 1], out=peak), reach[:, 2], out=peak)
-        np.subtract(reach, peak[:, None], out=reach)
-        np.maximum(reach, _LEAST_EXPONENT, out=reach)
-        np.exp(reach, out=reach)
-        arrived = reach.sum(axis=1, out=now[:, 2:])
-        np.log(arrived, out=arrived)
-        arrived += peak
-        arrived += emissions[frame]
-        table[frame + 1] = arrived
-    return table
+        before, now = padded[frame], padded[frame + 1, :, 2:]
+        np.multiply(before[:, :-2], leap, out=now)
+        now += before[:, 1:-1]
+        now += before[:, 2:]
+        now *= probabilities[frame]
+        if frame % _RESCALE_FRAMES == 0:
+            np.maximum(now.max(axis=1), _FAINTEST, out=most[frame + 1])
+            now /= most[frame + 1, :, None]
+        np.maximum(now, _FAINTEST, out=now)
+    table = padded[:, :, 2:]
+    table[np.arange(frames + 1)[:, None, None] < _first_rows(labels)] = 0.0
+    scale = np.log(most)
+    scale[1:] += best
+    return table, np.cumsum(scale, axis=0)
 
 
-def _forward_backward(log_probs: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Forward variables, and backward ones with their own emission, both of shape (frames + 1, 2n + 1).
+@dataclass(frozen=True, slots=True)
+class _Trellis:
+    """All paths through the expected sequence, each row brought to the size of its numbers.
 
-    The last row of the latter is after the end; backward is forward with time and the sequence turned round.
+    `forward` and `backward`, the latter with its own emission, have the shape (frames + 1, 2n + 1); the last row of
+    the latter is after the end. `steps`, shape (frames, vocabulary - 1), are the posteriors of the phones. A path from
+    row r to row t through frames of some phone has the probability `forward[r] * steps[r:t].prod() * backward[t]`
+    against `total`, which is the log probability of all, in nats.
     """
-    both = np.stack([labels, labels[::-1]])
+
+    forward: np.ndarray
+    backward: np.ndarray
+    steps: np.ndarray
+    total: float
+
+
+def _trellis(log_probs: np.ndarray, labels: np.ndarray) -> _Trellis:
+    """Go through the frames from both ends at once: backward is forward with time and the sequence turned round."""
     emissions = log_probs[:, _columns(labels[None])[0]]
-    tables = _forward(np.stack([emissions, emissions[::-1, ::-1]], axis=1), both)
-    return tables[:, 0], tables[::-1, 1, ::-1]
-
-
-def _log_add(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """`np.logaddexp` for finite values: several times as fast, since its parts are vectorised."""
-    return np.maximum(left, right) + np.log1p(np.exp(np.maximum(-np.abs(left - right), _LEAST_EXPONENT)))
-
-
-def _log_sum(values: np.ndarray) -> np.ndarray:
-    """`np.logaddexp.reduce` over the first axis, for finite values; shape without it."""
-    peak = values.max(axis=0)
-    return np.log(np.exp(np.maximum(values - peak, _LEAST_EXPONENT)).sum(axis=0)) + peak
-
-
-def _minus_infinity(values: np.ndarray) -> np.ndarray:
-    return np.where(values < _NEVER / 2, -np.inf, values)
+    both = np.stack([labels, labels[::-1]])
+    table, scale = _forward(np.stack([emissions, emissions[::-1, ::-1]], axis=1), both)
+    forward, backward, before, after = table[:, 0], table[::-1, 1, ::-1], scale[:, 0], scale[::-1, 1]
+    with np.errstate(divide="ignore"):
+        total = float(np.log(forward[-1, -1] + forward[-1, -2]) + before[-1])
+    most = np.log(_LOUDEST)
+    backward = backward * np.exp(np.clip(before + after - total, -most, most))[:, None]
+    steps = np.exp(np.clip(log_probs[:, BLANK + 1 :] - np.diff(before)[:, None], -most, most))
+    return _Trellis(forward, backward, steps, total)
 
 
 @dataclass(frozen=True, slots=True)
 class _Slots:
     """Places where one phone may stand between two known neighbours (columns, or -1 beyond the ends).
 
-    `arriving`, `leaving`: log weight of coming from the blank or the phone before, and of going on to the blank or the
-    phone after, shape (frames + 1, slots); `blank_in`, `blank_out`: the same by way of the blank alone.
+    `arriving`, `leaving`: weight of coming from the blank or the phone before, and of going on to the blank or the
+    phone after, shape (frames + 1, slots); `blank_in`, `blank_out`: the same by way of the blank alone. `first`,
+    `last`: rows of the paths through it that are not negligible.
     """
 
     arriving: np.ndarray
@@ -198,82 +215,101 @@ class _Slots:
     blank_out: np.ndarray
     left: np.ndarray
     right: np.ndarray
-
-    def spans(self, emissions: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray]:
-        """First and last row, for each slot, of the paths through it that may reach `least` nats."""
-        best = np.concatenate([[0.0], np.cumsum(emissions.max(axis=1))])[:, None]
-        start, end = self.arriving[:-1] - best[:-1], self.leaving[1:] + best[1:]
-        best_start = np.maximum.accumulate(start, axis=0)
-        best_end = np.maximum.accumulate(end[::-1], axis=0)[::-1]
-        first = (start + best_end >= least).argmax(axis=0)
-        last = len(end) - (best_start + end >= least)[::-1].argmax(axis=0)
-        return first, last
+    first: np.ndarray
+    last: np.ndarray
 
 
-def _slots(forward: np.ndarray, backward: np.ndarray, labels: np.ndarray) -> _Slots:
+def _slots(trellis: _Trellis, labels: np.ndarray) -> _Slots:
     """Places: n for substitutions, then n + 1 for insertions."""
-    edge = np.full((len(forward), 1), _NEVER)
-    phones_in = np.hstack([edge, forward[:, 1::2]])  # column i: the phone before place i
-    phones_out = np.hstack([backward[:, 1::2], edge])  # column i: the phone at place i, the edge after the last
-    blanks_in, blanks_out = forward[:, 0::2], backward[:, 0::2]
-    either_in, either_out = _log_add(blanks_in, phones_in), _log_add(blanks_out, phones_out)
-    before, after = np.concatenate([[-1], labels]), np.concatenate([labels, [-1]])
+    blank_in, blank_out = trellis.forward[:, 0::2], trellis.backward[:, 0::2]
+    arriving, leaving = blank_in.copy(), blank_out.copy()
+    arriving[:, 1:] += trellis.forward[:, 1::2]  # column i: what stands before place i
+    leaving[:, :-1] += trellis.backward[:, 1::2]  # column i: the phone at place i, or the end
+    count = len(labels)
+    left, right = np.concatenate([[-1], labels]), np.concatenate([labels, [-1]])
+    before = np.concatenate([np.arange(count), np.arange(count + 1)])
+    after = np.concatenate([np.arange(1, count + 1), np.arange(count + 1)])
+    first, last = _spans(trellis.steps, arriving, leaving, places=(before, after))
     return _Slots(
-        arriving=np.hstack([either_in[:, :-1], either_in]),
-        blank_in=np.hstack([blanks_in[:, :-1], blanks_in]),
-        leaving=np.hstack([either_out[:, 1:], either_out]),
-        blank_out=np.hstack([blanks_out[:, 1:], blanks_out]),
-        left=np.concatenate([before[:-1], before]),
-        right=np.concatenate([after[1:], after]),
+        arriving=arriving[:, before],
+        blank_in=blank_in[:, before],
+        leaving=leaving[:, after],
+        blank_out=blank_out[:, after],
+        left=left[before],
+        right=right[after],
+        first=first,
+        last=last,
     )
 
 
-def _with_one_phone(log_probs: np.ndarray, slots: _Slots, *, least: float) -> np.ndarray:
-    """Log probability of every phone in every slot, shape (slots, vocabulary - 1); what is below `least` is too low.
+def _spans(
+    steps: np.ndarray, arriving: np.ndarray, leaving: np.ndarray, *, places: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """First and last row, for each slot, of the paths through it that may not be negligible, whatever its phone."""
+    before, after = places
+    best = np.concatenate([[0.0], np.cumsum(np.log(steps.max(axis=1)))])[:, None]
+    start = np.log(np.maximum(arriving[:-1], _FAINTEST)) - best[:-1]
+    end = np.log(np.maximum(leaving[1:], _FAINTEST)) + best[1:]
+    best_start = np.maximum.accumulate(start, axis=0)
+    best_end = np.maximum.accumulate(end[::-1], axis=0)[::-1]
+    first = (start[:, before] + best_end[:, after] >= _NEGLIGIBLE_NATS).argmax(axis=0)
+    last = len(end) - (best_start[:, before] + end[:, after] >= _NEGLIGIBLE_NATS)[::-1].argmax(axis=0)
+    return first, last
 
-    The recursion `g_t = y_t (g_{t-1} + u_{t-1})` is unrolled: `log g_t = Y_t + logcumsumexp(log u - Y)` with Y the
-    running sum of `log y`, so that one accumulate replaces a Python loop over frames. Each slot is followed only
-    through the frames in which it may matter, slots with about as many of them together.
+
+def _with_one_phone(trellis: _Trellis, slots: _Slots) -> np.ndarray:
+    """Probability of every phone in every slot against `total`, shape (slots, vocabulary - 1).
+
+    Each slot is followed only through the frames in which it may matter, slots with about as many of them together.
     """
-    emissions = np.maximum(log_probs[:, BLANK + 1 :], _NEVER)
-    running = np.vstack([np.zeros((1, emissions.shape[1])), np.cumsum(emissions, axis=0)])
-    first, last = slots.spans(emissions, least)
-    lengths = np.maximum(last - first, 1)
-    result = np.empty((len(lengths), emissions.shape[1]))
+    lengths = np.maximum(slots.last - slots.first, 1)
+    result = np.empty((len(lengths), trellis.steps.shape[1]))
     order = np.argsort(lengths)
     place = 0
     while place < len(order):
         shortest = int(lengths[order[place]])
-        most = max(1, _CHUNK_CELLS // (2 * shortest * emissions.shape[1]))
+        most = max(1, _CHUNK_CELLS // (2 * shortest * result.shape[1]))
         alike = int((lengths[order[place : place + most]] <= 1.5 * shortest + 4).sum())
         part = order[place : place + alike]
-        result[part] = _through(running, slots, part, first[part], last[part])
+        result[part] = _through(trellis.steps, slots, part)
         place += alike
-    return _minus_infinity(result)
+    return result
 
 
-def _through(running: np.ndarray, slots: _Slots, part: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Log probability of every phone in some slots, from paths between their first and last rows."""
+def _through(steps: np.ndarray, slots: _Slots, part: np.ndarray) -> np.ndarray:
+    """Probability of every phone in some slots, from paths between their first and last rows.
+
+    With `u` the weight of arriving before a frame and `y` the phone's posterior in it, `g_t = y_t (g_{t-1} + u_{t-1})`.
+    """
+    first, last = slots.first[part], slots.last[part]
     rows = first + np.arange(max(1, int((last - first).max())))[:, None]  # of arrival; a phone leaves a row later
     beyond = rows >= last
-    rows = np.minimum(rows, len(running) - 2)
-    phones = np.arange(BLANK + 1, running.shape[1] + 1)
-    after_left, before_right = phones != slots.left[part, None], phones != slots.right[part, None]
-    arriving = np.where(after_left, slots.arriving[rows, part, None], slots.blank_in[rows, part, None])
-    leaving = np.where(before_right, slots.leaving[rows + 1, part, None], slots.blank_out[rows + 1, part, None])
-    leaving[beyond] = _NEVER
-    inside = np.logaddexp.accumulate(arriving - running[rows], axis=0)
-    inside += running[rows + 1]
-    inside += leaving
-    return _log_sum(inside)
+    rows = np.minimum(rows, len(steps) - 1)
+    inside = np.repeat(slots.arriving[rows, part][:, :, None], steps.shape[1], axis=2)
+    (after,) = np.nonzero(slots.left[part] > BLANK)  # equal phones need a blank between them
+    inside[:, after, slots.left[part[after]] - 1] = slots.blank_in[rows, part][:, after]
+    said = steps[rows]
+    inside[0] *= said[0]
+    for frame in range(1, len(inside)):
+        inside[frame] += inside[frame - 1]
+        inside[frame] *= said[frame]
+        np.clip(inside[frame], _FAINTEST, _LOUDEST, out=inside[frame])
+    leaving, blank_out = (np.where(beyond, 0.0, way[rows + 1, part]) for way in (slots.leaving, slots.blank_out))
+    result = np.einsum("tsq,ts->sq", inside, leaving)
+    (before,) = np.nonzero(slots.right[part] > BLANK)
+    phones = slots.right[part[before]] - 1
+    result[before, phones] = (inside[:, before, phones] * blank_out[:, before]).sum(axis=0)
+    result[result < _IMPOSSIBLE] = 0.0
+    return np.minimum(result, _LOUDEST)
 
 
-def _deletions(forward: np.ndarray, backward: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Log probability of the sequence without each phone, shape (n,)."""
-    leaving = forward[:, :-1:2].copy()
+def _deletions(trellis: _Trellis, labels: np.ndarray) -> np.ndarray:
+    """Probability of the sequence without each phone against `total`, shape (n,)."""
+    leaving = trellis.forward[:, :-1:2].copy()
     apart = np.append(labels[:-2] != labels[2:], True)  # the neighbours of places 1.. need no blank between
     straight = np.flatnonzero(apart[: len(labels) - 1]) + 1
-    leaving[:, straight] = _log_add(leaving[:, straight], forward[:, 2 * straight - 1])
+    leaving[:, straight] += trellis.forward[:, 2 * straight - 1]
     result = leaving[-1]
-    result[:-1] = _log_sum(leaving[:-1, :-1] + backward[:-1, 3::2])
-    return _minus_infinity(result)
+    result *= trellis.backward[-1, -1]
+    result[:-1] = (leaving[:-1, :-1] * trellis.backward[:-1, 3::2]).sum(axis=0)
+    return result

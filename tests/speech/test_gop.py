@@ -104,3 +104,12 @@ def test_a_long_recording_stays_exact() -> None:
     for place in (0, 77, 199):
         other = [*expected[:place], 5, *expected[place + 1 :]]
         assert goodness.substitutions[place, 4] == pytest.approx(sequence_log_prob(log_probs, other), abs=1e-6)
+
+
+def test_a_text_far_too_long_for_its_recording_is_far_below_without_a_warning() -> None:
+    log_probs = random_log_probs(6, 222, 40) * 4
+    expected = np.random.default_rng(3).permutation(np.tile(np.arange(1, 40), 5)).tolist()
+    goodness = goodness_of_pronunciation(log_probs, expected)
+    assert goodness.expected < log_probs.max(axis=1).sum() - 300
+    assert not np.isnan(goodness.ratio()).any()
+    assert not np.isnan(goodness.said()).any()
