@@ -60,13 +60,20 @@ def open_variants(
         return (), (f"Weights of other kinds are left out. They are exported from {CHECKPOINT}, which is not there.",)
     try:
         for kind in weights:
-            systems += open_lafal(f"default {kind}", str(_export(kind, folder)), threads=threads)
+            systems += open_lafal(f"default {kind}", str(export_weights(kind, folder)), threads=threads)
     except ExtraNotInstalled as error:
         return (), (f"Weights of other kinds are left out. {error.sentence} {error.remedy}",)
     return tuple(systems), ()
 
 
-def _export(kind: Weights, folder: Path) -> Path:
+def export_weights(kind: Weights, folder: Path) -> Path:
+    """Write the network of the training checkpoint, with weights of a kind, into a folder within `folder`.
+
+    Raises
+    ------
+    ExtraNotInstalled
+        A package that exporting needs is missing.
+    """
     try:
         from speech.train.export import ExportConfig, export
     except ImportError as error:
