@@ -1,6 +1,6 @@
-"""What random damage does to decoding: damaged recordings, those kept that reach lines of ours not reached before.
+"""What random damage does to decoding: damaged recordings, those kept that reach something not reached before.
 
-Only lines of Python are seen; what a decoder in C does inside shows as its outcome, its crash or its time. Files are
+Lines of Python are seen; of decoders in C what they make of a file and how they end: see `trails`. Files are
 decoded in forks confined like those of the server, many to a fork, and every crash is sent once more the way the server
 sends it, where it must be nothing worse than an unreadable file.
 """
@@ -16,15 +16,14 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import speech
 from benchmarks.history import record
 from benchmarks.machine import this_machine
 from benchmarks.mutations import damaged
+from benchmarks.trails import Trail, is_step
 from speech.confinement import confine
 from speech.decoding import decode, load_decoders
 from speech.errors import AudioError, SpeechError
@@ -33,13 +32,12 @@ from speech.isolation import decode_isolated
 if TYPE_CHECKING:
     from rich.table import Table
 
-_SPEECH = Path(speech.__file__).parent
-_CORPUS = _SPEECH.parent / "tests" / "hostile" / "make_corpus.py"
-_WATCHED = frozenset(str(_SPEECH / f"{name}.py") for name in ("containers", "completeness", "riff", "decoding"))
+_CORPUS = Path(__file__).parent.parent / "tests" / "hostile" / "make_corpus.py"
 _LARGEST_SEED_BYTES = 200_000
 _MAX_DURATION_S = 5.0
 _FILES_A_FORK = 40
 _PROCESSOR_S = 60.0  # for all files of a fork: their steps are being noted, which takes most of it
+_LIMIT_LATE_S = 0.1  # the kernel looks at the limit now and then
 _PATIENCE = 4  # a busy machine gives a process a part of a processor
 
 
@@ -73,12 +71,17 @@ class Fuzzed:
     ----------
     seconds : float
         For how long.
+    seed : int
+        Of all damage.
     executions, seeds, kept : int
         Files decoded, those to start from, and damaged ones that reached something new.
     seed_steps, steps : int
         Steps from line to line of our own code that the seeds took, and that all files took.
-    crashes, hangs, escaped : int
-        Files that ended their fork by a signal, took too long, or raised something not of ours.
+    seed_features, features : int
+        Kinds of sound, of length and of ending that decoders came to with the seeds, and with all files.
+    crashes, hangs, killed, escaped : int
+        Files that ended their fork by a signal, took too long, had it killed by the system (which is short of memory,
+        say), or raised something not of ours.
     uncontained : int
         Of those, files that were worse than unreadable when sent the way the server sends them.
     slowest_processor_s : float
@@ -88,13 +91,17 @@ class Fuzzed:
     """
 
     seconds: float
+    seed: int
     executions: int
     seeds: int
     kept: int
     seed_steps: int
     steps: int
+    seed_features: int
+    features: int
     crashes: int
     hangs: int
+    killed: int
     escaped: int
     uncontained: int
     slowest_processor_s: float
@@ -112,6 +119,11 @@ class _State:
     executions: int = 0
     kept: int = 0
     slowest_processor_s: float = 0.0
+
+    def reached(self) -> tuple[int, int]:
+        """Steps, and features."""
+        steps = sum(map(is_step, self.steps))
+        return steps, len(self.steps) - steps
 
 
 def fuzz(seeds: Sequence[bytes], *, seconds: float, seed: int = 0) -> tuple[Fuzzed, list[tuple[str, bytes]]]:
@@ -137,7 +149,7 @@ def fuzz(seeds: Sequence[bytes], *, seconds: float, seed: int = 0) -> tuple[Fuzz
     began_s = time.monotonic()
     for start in range(0, len(seeds), _FILES_A_FORK):
         _decode_all(seeds[start : start + _FILES_A_FORK], state)
-    seed_steps = len(state.steps)
+    of_seeds = state.reached()
     state.queue, state.kept = list(seeds), 0
     while time.monotonic() - began_s < seconds:
         chosen = [state.queue[int(rng.integers(len(state.queue)))] for _ in range(_FILES_A_FORK)]
@@ -145,13 +157,17 @@ def fuzz(seeds: Sequence[bytes], *, seconds: float, seed: int = 0) -> tuple[Fuzz
     kinds = [kind for kind, _ in state.broken]
     figures = Fuzzed(
         seconds=time.monotonic() - began_s,
+        seed=seed,
         executions=state.executions,
         seeds=len(seeds),
         kept=state.kept,
-        seed_steps=seed_steps,
-        steps=len(state.steps),
+        seed_steps=of_seeds[0],
+        steps=state.reached()[0],
+        seed_features=of_seeds[1],
+        features=state.reached()[1],
         crashes=kinds.count("crash"),
         hangs=kinds.count("hang"),
+        killed=kinds.count("killed"),
         escaped=kinds.count("escaped"),
         uncontained=sum(not _contained(data) for _, data in state.broken),
         slowest_processor_s=state.slowest_processor_s,
@@ -200,12 +216,13 @@ def _answers(files: Sequence[bytes], known: set[str]) -> Iterator[dict[str, Any]
         finally:
             os._exit(1)  # the fork must never come back to its parent's work
     os.close(writing)
-    told = 0
+    told, given_up = 0, False
     with os.fdopen(reading, "rb", buffering=0) as pipe:
         pending = b""
         while told < len(files):
             if not select.select([pipe], [], [], _PATIENCE * _PROCESSOR_S)[0]:
                 os.kill(fork, signal.SIGKILL)
+                given_up = True
                 break
             part = pipe.read(1 << 16)
             if not part:
@@ -214,10 +231,20 @@ def _answers(files: Sequence[bytes], known: set[str]) -> Iterator[dict[str, Any]
             for line in lines:
                 told += 1
                 yield json.loads(line)
-    status = os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1])
+    _, ended, spent = os.wait4(fork, 0)
+    status = os.waitstatus_to_exitcode(ended)
     if told < len(files):
-        kind = "hang" if -status in (signal.SIGKILL, signal.SIGXCPU) else "crash"
+        kind = _kind(status, spent.ru_utime + spent.ru_stime, given_up=given_up)
         yield {"outcome": f"{kind} ({status})", "steps": [], "processor_s": 0.0, "broken": kind}
+
+
+def _kind(status: int, processor_s: float, *, given_up: bool) -> str:
+    """Tell how a fork ended: its limit on processor time kills it too, as the system does where memory is short."""
+    if given_up or -status == signal.SIGXCPU:
+        return "hang"
+    if -status != signal.SIGKILL:
+        return "crash"
+    return "hang" if processor_s > max(1, round(_PROCESSOR_S)) - _LIMIT_LATE_S else "killed"
 
 
 def _decode_here(files: Sequence[bytes], known: set[str], writing: int) -> None:
@@ -225,46 +252,24 @@ def _decode_here(files: Sequence[bytes], known: set[str], writing: int) -> None:
     confine(processor_s=_PROCESSOR_S, max_duration_s=_MAX_DURATION_S)
     known = set(known)
     for data in files:
-        steps: set[str] = set()
         broken = ""
         began_s = time.process_time()
-        sys.settrace(_tracer(steps))
+        trail = Trail()
         try:
-            decode(data, max_duration_s=_MAX_DURATION_S)
+            with trail:
+                decode(data, max_duration_s=_MAX_DURATION_S)
             outcome = "fine"
         except SpeechError as error:
             outcome = error.code
         except Exception as error:  # noqa: BLE001 - any other is a finding
             outcome, broken = f"escaped: {type(error).__name__}", "escaped"
-        finally:
-            sys.settrace(None)
-        new = sorted({*steps, outcome} - known)
+        new = sorted((trail.steps | trail.features(outcome)) - known)
         known.update(new)
         told = {"outcome": outcome, "steps": new, "processor_s": time.process_time() - began_s, "broken": broken}
         left = memoryview(json.dumps(told).encode() + b"\n")
         while left:
             left = left[os.write(writing, left) :]
     os._exit(0)
-
-
-def _tracer(steps: set[str]) -> Any:
-    """Note every step from one line of the watched files to the next."""
-
-    def enter(frame: FrameType, event: str, _: object) -> Any:
-        if frame.f_code.co_filename not in _WATCHED:
-            return None
-        name, before = Path(frame.f_code.co_filename).stem, frame.f_lineno
-
-        def step(inner: FrameType, event: str, _: object) -> Any:
-            nonlocal before
-            if event == "line":
-                steps.add(f"{name}:{before}-{inner.f_lineno}")
-                before = inner.f_lineno
-            return step
-
-        return step
-
-    return enter
 
 
 def read_seeds(folder: str) -> list[bytes]:
@@ -287,7 +292,9 @@ def table(figures: Fuzzed) -> "Table":
     """The figures as a table."""
     from rich.table import Table
 
-    result = Table(title=f"Damaged recordings, {figures.seconds:.0f} s", caption=this_machine().described())
+    result = Table(
+        title=f"Damaged recordings, {figures.seconds:.0f} s, seed {figures.seed}", caption=this_machine().described()
+    )
     result.add_column("")
     result.add_column("", justify="right")
     for name, value in (
@@ -296,8 +303,11 @@ def table(figures: Fuzzed) -> "Table":
         ("damaged files kept for what they reached", f"{figures.kept:,}"),
         ("steps between lines, seeds alone", f"{figures.seed_steps:,}"),
         ("steps between lines, all", f"{figures.steps:,}"),
+        ("kinds of sound, length and ending, seeds alone", f"{figures.seed_features:,}"),
+        ("kinds of sound, length and ending, all", f"{figures.features:,}"),
         ("decoder crashed", f"{figures.crashes:,}"),
         ("decoder hung", f"{figures.hangs:,}"),
+        ("decoder killed by the system, such as for memory", f"{figures.killed:,}"),
         ("raised something not of ours", f"{figures.escaped:,}"),
         ("worse than unreadable for the server", f"{figures.uncontained:,}"),
         ("slowest file", f"{figures.slowest_processor_s:.2f} s"),
