@@ -1,10 +1,13 @@
-"""A class list, pasted or as CSV: every line that cannot be used is named, and then nothing is imported."""
+"""A class list, pasted or as CSV: every line that cannot be used is named, and then nothing is imported.
+
+A list that was taken out has an ID in each line; brought back, such a line changes the learner it belongs to.
+"""
 
 import codecs
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,18 +16,21 @@ from sqlalchemy.orm import Session
 from classroom.access import require_teaches
 from classroom.classes import MOST_NAME, group_id
 from classroom.errors import InvalidDetail, InvalidRoster
-from classroom.people import Identity, NewPerson, Person, add, check_identity
+from classroom.people import Identity, NewPerson, Person, add, check_identity, identity, name_within, person, row_of
 from classroom.store import Store
-from classroom.store.schema import Membership
+from classroom.store.schema import Group, Membership
+from classroom.store.schema import Person as PersonRow
 from classroom.tables import plain as unescaped
 
-COLUMNS = ("name", "email", "guardian", "group")
-"""Columns, in this order where the first line does not name them; only the name is needed."""
+COLUMNS = ("name", "email", "guardian", "group", "id")
+"""Columns, in this order where the first line does not name them, and then without the ID; only the name is needed."""
 
 PROBLEMS: Mapping[str, str] = {
     "no_names": "there are no names; write one learner a line",
     "too_many": "more than {most} learners; import them in parts",
     "twice": "the same name as in line {first}; add an e-mail address or a letter to tell them apart",
+    "same_id": "the same ID as in line {first}",
+    "unknown_id": "nobody in this class has the ID “{id}”; leave it empty for somebody new",
     "columns": "{count} columns, but at most {most} are known ({columns})",
     "no_name": "the name is missing",
     "email": "“{email}” is no e-mail address",
@@ -50,13 +56,14 @@ _NO_TEXT = "\0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterLine:
-    """One learner to be."""
+    """One learner, or one to be, who has no ID."""
 
     line: int
     name: str
     email: str = ""
     guardian: str = ""
     group: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +82,20 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A list as it was read: lines that can be used, and what is wrong with the others."""
+    """A list as it was read: lines that can be used, what is wrong with the others, and which columns it has."""
 
     lines: tuple[RosterLine, ...]
     problems: tuple[Problem, ...]
+    columns: tuple[str, ...] = COLUMNS
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A line, whether it belongs to a learner of the class, and the columns in which it says something else."""
+
+    line: RosterLine
+    is_known: bool
+    changes: tuple[str, ...] = ()
 
 
 def read(text: str) -> Roster:
@@ -93,9 +110,10 @@ def read(text: str) -> Roster:
     for number, cells in rows:
         try:
             line = _line(number, cells, columns)
-            first = seen.setdefault((line.name.casefold(), line.email.casefold()), number)
+            key = ("", line.id) if line.id else (line.name.casefold(), line.email.casefold())
+            first = seen.setdefault(key, number)
             if first != number:
-                raise _UnusableError("twice", {"first": first})
+                raise _UnusableError("same_id" if line.id else "twice", {"first": first})
             lines.append(line)
         except _UnusableError as error:
             problems.append(Problem(number, error.code, error.facts))
@@ -103,7 +121,20 @@ def read(text: str) -> Roster:
         problems.append(Problem(1, "no_names"))
     if len(lines) > _MOST_LINES:
         problems.append(Problem(lines[_MOST_LINES].line, "too_many", {"most": _MOST_LINES}))
-    return Roster(tuple(lines), tuple(problems))
+    return Roster(tuple(lines), tuple(problems), tuple(filter(None, columns)))
+
+
+def compare(store: Store, class_id: str, roster: Roster, *, by: str) -> tuple[tuple[Match, ...], tuple[Problem, ...]]:
+    """Tell what `enrol` would do with each line, and which IDs are nobody's in the class.
+
+    Raises
+    ------
+    NotAllowed
+        Whoever asks does not teach the class.
+    """
+    with store.reading() as session:
+        require_teaches(session, by, class_id)
+        return _compare(store, session, class_id, roster)
 
 
 def decode(content: bytes) -> str:
@@ -124,7 +155,7 @@ def decode(content: bytes) -> str:
 def enrol(
     store: Store, class_id: str, text: str, *, by: str, now: datetime, needs_guardian: bool = True
 ) -> tuple[Person, ...]:
-    """Add every learner of a list to a class, or nobody.
+    """Add every learner of a list to a class, and change those whose ID it has; or, after an error, nobody.
 
     Raises
     ------
@@ -134,12 +165,41 @@ def enrol(
         Whoever asks does not teach the class.
     """
     roster = read(text)
-    if roster.problems:
-        shown = "; ".join(f"line {one.line}: {one.problem}" for one in roster.problems[:_MOST_SHOWN])
-        raise InvalidRoster({"count": len(roster.problems), "problems": shown})
+    _refuse(roster.problems)
     with store.writing() as session:
         require_teaches(session, by, class_id)
-        return tuple(_enrol(store, session, class_id, line, by, now, needs_guardian) for line in roster.lines)
+        matches, problems = _compare(store, session, class_id, roster)
+        _refuse(problems)
+        return tuple(
+            _change(store, session, class_id, one, by, now)
+            if one.is_known
+            else _enrol(store, session, class_id, one.line, by, now, needs_guardian)
+            for one in matches
+        )
+
+
+def present(store: Store, session: Session, class_id: str) -> tuple[RosterLine, ...]:
+    """Give the learners of a class by name, with a made-up name where no other is known, as lines below a heading."""
+    query = (
+        select(PersonRow, Group.name)
+        .join(Membership, Membership.person_id == PersonRow.id)
+        .outerjoin(Group, Group.id == Membership.group_id)
+        .where(Membership.class_id == class_id, Membership.role == "learner")
+        .where(Membership.left_at.is_(None), PersonRow.deleted_at.is_(None))
+    )
+    found = [(row, group, identity(store, session, row.id)) for row, group in session.execute(query)]
+    named = sorted(found, key=lambda one: (one[2].name or one[0].pseudonym, one[0].id))
+    return tuple(
+        RosterLine(
+            line=number,
+            name=known.name or row.pseudonym,
+            email=known.email,
+            guardian=known.guardian,
+            group=group or "",
+            id=row.id,
+        )
+        for number, (row, group, known) in enumerate(named, 2)
+    )
 
 
 def size(store: Store, class_id: str) -> int:
@@ -147,6 +207,43 @@ def size(store: Store, class_id: str) -> int:
     query = select(func.count()).select_from(Membership).filter_by(class_id=class_id, role="learner", left_at=None)
     with store.reading() as session:
         return session.scalar(query) or 0
+
+
+def _refuse(problems: tuple[Problem, ...]) -> None:
+    if problems:
+        shown = "; ".join(f"line {one.line}: {one.problem}" for one in problems[:_MOST_SHOWN])
+        raise InvalidRoster({"count": len(problems), "problems": shown})
+
+
+def _compare(
+    store: Store, session: Session, class_id: str, roster: Roster
+) -> tuple[tuple[Match, ...], tuple[Problem, ...]]:
+    there = {line.id: line for line in present(store, session, class_id)} if "id" in roster.columns else {}
+    matches: list[Match] = []
+    problems: list[Problem] = []
+    for line in roster.lines:
+        known = there.get(line.id)
+        if known is not None:
+            columns = (one for one in roster.columns if one != "id")
+            changes = tuple(one for one in columns if getattr(line, one) != getattr(known, one))
+            matches.append(Match(line, is_known=True, changes=changes))
+        elif line.id:
+            problems.append(Problem(line.line, "unknown_id", {"id": line.id}))
+        else:
+            matches.append(Match(line, is_known=False))
+    return tuple(matches), tuple(problems)
+
+
+def _change(store: Store, session: Session, class_id: str, match: Match, by: str, now: datetime) -> Person:
+    line = match.line
+    values = {column: getattr(line, column) for column in match.changes if column != "group"}
+    if values:
+        name_within(store, session, line.id, replace(identity(store, session, line.id), **values))
+        store.note(session, actor=by, action="person.rename", subject=f"person:{line.id}", now=now)
+    if "group" in match.changes:
+        member = session.get_one(Membership, (class_id, line.id))
+        member.group_id = group_id(session, class_id, line.group) if line.group else None
+    return person(row_of(session, line.id))
 
 
 def _enrol(
@@ -182,7 +279,7 @@ def _columns(rows: list[tuple[int, list[str]]]) -> tuple[tuple[str, ...], list[t
         named = [_MEANINGS.get(cell.casefold(), "") for cell in rows[0][1]]
         if "name" in named:
             return tuple(named), rows[1:]
-    return COLUMNS, rows
+    return COLUMNS[:-1], rows
 
 
 def _line(number: int, cells: list[str], columns: tuple[str, ...]) -> RosterLine:

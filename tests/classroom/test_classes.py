@@ -62,6 +62,33 @@ def test_every_line_that_cannot_be_used_is_named_and_nobody_is_added(school: Sch
     assert names(school) == ["Sari", "Ani", "Budi"]
 
 
+def test_lines_with_an_id_change_what_their_columns_say_and_nothing_else(school: School) -> None:
+    store, room, by = school.store, school.class_id, school.teacher.id
+    (nameless,) = rosters.enrol(store, room, "X", by=by, now=NOW)
+    people.name_anew(store, nameless.id, people.Identity(guardian="Ibu"), by=by, now=NOW)
+    text = f"ID,name,group\n{nameless.id},{nameless.pseudonym},Merah\n{school.ani.id},Ani W.,\n,Dewi,Merah\n"
+    changed = rosters.enrol(store, room, text, by=by, now=NOW)
+    assert [one.id for one in changed[:2]] == [nameless.id, school.ani.id]
+    known = people.identify(store, school.ani.id)
+    assert (known.name, known.email) == ("Ani W.", "ani@example.org")
+    assert people.identify(store, nameless.id) == people.Identity(guardian="Ibu")
+    roster = classes.roster(store, room, by=by)
+    assert sorted((one.name, one.group) for one in roster if one.group) == [("", "Merah"), ("Dewi", "Merah")]
+    assert rosters.size(store, room) == 4
+
+
+def test_ids_that_are_nobodys_here_or_come_twice_are_named(school: School) -> None:
+    store, room = school.store, school.class_id
+    twice = f"id,name\n{school.ani.id},Ani\n{school.ani.id},Ani\n"
+    assert [(one.line, one.code) for one in rosters.read(twice).problems] == [(3, "same_id")]
+    classes.remove_member(store, room, school.budi.id, by=school.teacher.id, now=NOW)
+    for stranger in (school.budi.id, school.teacher.id, "made up"):
+        with pytest.raises(InvalidRoster) as caught:
+            rosters.enrol(store, room, f"id,name\n{stranger},Eve\n,New", by=school.teacher.id, now=NOW)
+        assert "line 2: nobody in this class has the ID" in caught.value.sentence
+    assert names(school) == ["Sari", "Ani"]
+
+
 @pytest.mark.parametrize("text", ["", " \n\n", "name,email\n"])
 def test_an_empty_list_says_so(text: str) -> None:
     assert [one.problem.split(";")[0] for one in rosters.read(text).problems] == ["there are no names"]

@@ -235,7 +235,7 @@ def test_taking_a_table_out_is_written_down(school: School) -> None:
 def test_a_class_list_is_read_again(school: School) -> None:
     name_anew(school.store, school.budi.id, Identity(name="-Budi, the +2nd"), by=school.budi.id, now=NOW)
     lines = export_list(school.store, school.class_id, by=school.teacher.id, now=NOW)
-    cells = [["name", "email", "guardian", "group"], *([o.name, o.email, o.guardian, o.group] for o in lines)]
+    cells = [list(rosters.COLUMNS), *([o.name, o.email, o.guardian, o.group, o.id] for o in lines)]
     written = write_csv(cells).decode()
     assert "\"'-Budi" in written
     again = rosters.read(written)

@@ -141,7 +141,7 @@ def built_keys() -> dict[str, set[str]]:
 
 def keys_of_classes() -> dict[str, set[str]]:
     """What the pages of a teacher's classes and assignments put together."""
-    done = {"created", "renamed", "withdrawn", "added", "grouped", "removed", "agreed", "set", "put_away"}
+    done = {"created", "renamed", "withdrawn", "added", "listed", "grouped", "removed", "agreed", "set", "put_away"}
     endings: dict[str, Iterable[str]] = {
         "classes.done.{}": done,
         "classes.column.{}": rosters.COLUMNS,

@@ -10,7 +10,7 @@ from classroom import classes, consents, invitations, rosters
 from classroom.people import Person
 from classroom.rosters import PROBLEMS
 
-_NAMED = {"first": 2, "email": "nowhere", "count": 5, "most": 2, "columns": "name, email", "column": "name"}
+_NAMED = {"first": 2, "id": "x1", "email": "nowhere", "count": 5, "most": 2, "columns": "name, email", "column": "name"}
 
 
 @pytest.fixture

@@ -79,7 +79,8 @@ def _add_files(router: APIRouter, school: School) -> None:
         lines = class_lists.export(school.store, class_id, by=visitor.id, now=school.now())
         say = catalogue_of(request).say
         heading = [say("grades.roster_name"), say("grades.email"), say("grades.guardian"), say("grades.group")]
-        rows = [heading, *([line.name, line.email, line.guardian, line.group] for line in lines)]
+        heading.append(say("grades.person"))
+        rows = [heading, *([line.name, line.email, line.guardian, line.group, line.id] for line in lines)]
         return _file(rows, say("grades.roster_file_name", name=room.name), form="csv")
 
 

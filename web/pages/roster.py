@@ -13,7 +13,7 @@ from classroom.assignments import Assignment
 from classroom.classes import Member
 from classroom.consents import Purpose
 from classroom.errors import InvalidDetail, NotFound
-from classroom.rosters import Problem
+from classroom.rosters import Match, Problem
 from speech.errors import SpeechError
 from web.catalogue import Catalogue
 from web.dates import say_date
@@ -79,11 +79,20 @@ def _add_enrolment(router: APIRouter, school: School) -> None:
         there = str(rosters.size(school.store, class_id))
         # Sent twice, or by two teachers at once: whoever comes second sees the list again.
         confirmed = sent.text("confirmed") == there and not sent.text("change")
-        if not confirmed or rosters.read(text).problems:
+        if not confirmed or _read(school, visitor, class_id, text)[1]:
             values = {"guardian": guardian, "asked": not sent.text("change")}
             return _show_list(request, school, visitor, class_id=class_id, text=text, **values)
         rosters.enrol(school.store, class_id, text, by=visitor.id, now=school.now(), needs_guardian=guardian)
-        return RedirectResponse(f"/classes/{class_id}?done=added", _SEE_OTHER)
+        done = "listed" if "id" in rosters.read(text).columns else "added"
+        return RedirectResponse(f"/classes/{class_id}?done={done}", _SEE_OTHER)
+
+
+def _read(school: School, visitor: Visitor, class_id: str, text: str) -> tuple[tuple[Match, ...], tuple[Problem, ...]]:
+    """Read a list and set it beside the class."""
+    roster = rosters.read(text)
+    if roster.problems:
+        return (), roster.problems
+    return rosters.compare(school.store, class_id, roster, by=visitor.id)
 
 
 def _show_list(
@@ -99,8 +108,8 @@ def _show_list(
     catalogue = catalogue_of(request)
     room = classes.find(school.store, class_id, by=visitor.id)
     known = {one.name.casefold() for one in classes.roster(school.store, class_id, by=visitor.id) if one.name}
-    roster = rosters.read(text) if text is not None and asked else None
-    problems = [(one.line, say_problem(catalogue, one)) for one in roster.problems] if roster else []
+    lines, wrong = _read(school, visitor, class_id, text) if text is not None and asked else ((), ())
+    problems = [(one.line, say_problem(catalogue, one)) for one in wrong]
     answer = show(
         request,
         "roster.html",
@@ -108,7 +117,7 @@ def _show_list(
         styles=_STYLES,
         room=room,
         text=(text or "").replace("\0", ""),
-        lines=[(line, line.name.casefold() in known) for line in roster.lines] if roster else [],
+        lines=[(one, not one.is_known and one.line.name.casefold() in known) for one in lines],
         problems=problems,
         size=rosters.size(school.store, class_id),
         guardian=guardian,
