@@ -22,7 +22,7 @@ from web.catalogue import LANGUAGES, Catalogue, negotiate, open_catalogue
 from web.components.mouth import describe_mouth
 from web.components.parts import render_footer
 from web.pages.assignment_form import KINDS, STRICTNESSES
-from web.pages.roster import PURPOSES
+from web.pages.roster import ON_PAPER
 
 WEB = Path(web.errors.__file__).parent
 # Codes that `speech.quality`, `speech.sentence` and `speech.assess` give, and the answer to newer ones.
@@ -147,7 +147,7 @@ def keys_of_classes() -> dict[str, set[str]]:
         "classes.column.{}": rosters.COLUMNS,
         "classes.column.": rosters.COLUMNS,
         "classes.roster_problem.{}": rosters.PROBLEMS,
-        "classes.purpose.": PURPOSES,
+        "classes.purpose.": ON_PAPER,
         "classes.state.": ("planned", "open", "over", "archived"),
         "assignments.done.{}": ("changed", "copied"),
         "assignments.kind.": KINDS,

@@ -1,3 +1,4 @@
+import json
 import re
 from datetime import timedelta
 from html import unescape
@@ -6,7 +7,8 @@ import pytest
 from classroom_site import Browser, Site
 from markup import Page
 
-from classroom import classes, consents, invitations, rosters
+from classroom import classes, consents, invitations, marks, rosters
+from classroom.marks import Mark
 from classroom.people import Person
 from classroom.rosters import PROBLEMS
 
@@ -259,11 +261,31 @@ def test_a_guardians_consent_is_to_the_words_that_were_shown(site: Site, room: s
         assert all(one.guardian and one.text == consents.TEXTS[one.purpose, language] for one in given)
 
 
-@pytest.mark.parametrize("purpose", [[], ["research_export"], ["practice", "nonsense"]])
-def test_a_teacher_records_only_what_a_class_needs(site: Site, sari: Browser, room: str, purpose: list[str]) -> None:
+@pytest.mark.parametrize("purpose", [[], ["speaker_check"], ["practice", "nonsense"]])
+def test_a_teacher_records_only_what_guardians_are_asked(
+    site: Site, sari: Browser, room: str, purpose: list[str]
+) -> None:
     (young,) = enrol(site, "Citra")
     assert sari.post(f"{room}/consents", {"person": young.id, "purpose": purpose}).status_code == 422
     assert consents.history(site.store, young.id) == ()
+
+
+def test_guardians_may_give_a_minors_corrections_to_researchers(site: Site, sari: Browser, room: str) -> None:
+    (young,) = enrol(site, "Citra")
+    boxes = [one for _, one in Page(sari.get(room).text).elements if one.get("name") == "purpose"]
+    assert [(one["value"], "checked" in one) for one in boxes] == [
+        ("practice", True),
+        ("teacher_listens", True),
+        ("research_export", False),
+    ]
+    for number, purposes in enumerate((["practice", "teacher_listens"], ["research_export"])):
+        sari.post(f"{room}/consents", {"person": young.id, "purpose": purposes})
+        if not number:
+            *_, assessed = site.people.hand_in(young)
+            mark = Mark(level="sound", place="0.1", value=95.0)
+            marks.overrule(site.store, assessed, mark, by=site.people.teacher.id, now=site.clock())
+        lines = sari.post(f"{room}/corrections.jsonl").text.splitlines()
+        assert [json.loads(line)["learner"] for line in lines] == [young.pseudonym] * number
 
 
 def test_a_join_code_is_shown_once_and_withdrawn(site: Site, sari: Browser, room: str) -> None:

@@ -14,7 +14,7 @@ from speech.errors import SpeechError
 from web.dates import say_date
 from web.pages.details import in_words
 from web.pages.page import show
-from web.pages.roster import PURPOSES, Home, Typed, build_roster, zone_of
+from web.pages.roster import ON_PAPER, PURPOSES, Home, Typed, build_roster, zone_of
 from web.pages.sent import SentForm
 from web.responses import catalogue_of
 from web.school import School
@@ -170,7 +170,8 @@ def show_home(
         groups=sorted({member.group for member in members if member.group}),
         work=[_work(request, school, one, progress.get(one.id, _NOTHING)) for one in reversed(work)],
         codes=[(code, say_when(code.expires_at)) for code in codes],
-        purposes=[(purpose, TEXTS[purpose, catalogue.language]) for purpose in PURPOSES],
+        purposes=PURPOSES,
+        on_paper=[(purpose, TEXTS[purpose, catalogue.language]) for purpose in ON_PAPER],
         typed=typed,
     )
 

@@ -29,6 +29,9 @@ LINK_LIFETIME = timedelta(days=7)
 PURPOSES: tuple[Purpose, ...] = ("practice", "teacher_listens")
 """What a class cannot work without."""
 
+ON_PAPER: tuple[Purpose, ...] = (*PURPOSES, "research_export")
+"""What guardians are asked on the paper form; the last is theirs to grant, and no class needs it."""
+
 _STYLES = ("classes.css",)
 _SEE_OTHER = 303
 
@@ -231,6 +234,6 @@ def _chosen(school: School, visitor: Visitor, class_id: str, sent: Sent) -> list
 
 def _purposes(sent: Sent) -> tuple[Purpose, ...]:
     wanted = sent.several("purpose")
-    if not wanted or not set(wanted) <= set(PURPOSES):
+    if not wanted or not set(wanted) <= set(ON_PAPER):
         raise InvalidDetail({"field": "purpose", "problem": "choose at least one", "reason": "none"})
     return cast("tuple[Purpose, ...]", wanted)
