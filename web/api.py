@@ -14,8 +14,8 @@ from speech.results import Assessment
 from speech.settings import Settings
 from web.assessing import AssessmentQueue
 from web.errors import BadRequest
-from web.recordings import RecordingStore, new_token
-from web.security import OWNER_COOKIE
+from web.owners import owner_of, remember_owner
+from web.recordings import RecordingStore
 
 _MEGABYTE = 1_000_000
 _LOOK_EVERY_S = 0.25
@@ -79,12 +79,9 @@ def _add_recordings(router: APIRouter, settings: Settings, queue: AssessmentQueu
     @router.post("/recordings", status_code=201)
     async def add_recording(request: Request, response: Response) -> RecordingBody:
         """Take the recording in the request's body; it belongs to the browser that sent it, for a few minutes."""
-        known = request.cookies.get(OWNER_COOKIE, "")
-        owner = known if len(known) == len(new_token()) else new_token()
+        owner = owner_of(request)
         stored = await store.save(request.stream(), owner=owner)
-        if owner != known:
-            secure = request.url.scheme == "https"
-            response.set_cookie(OWNER_COOKIE, owner, httponly=True, samesite="strict", secure=secure)
+        remember_owner(request, response, owner)
         return RecordingBody(id=stored.id, bytes=stored.stored_bytes, seconds_kept=settings.recording_lifetime_s)
 
     @router.get("/recordings/{recording_id}/place")

@@ -27,6 +27,7 @@ from web.course import build_course, first_exercise, mount_files
 from web.errors import BadRequest, Broken
 from web.examples import build_examples
 from web.memory import give_back
+from web.page_sessions import OwnSessionsOnly
 from web.pages.page import show
 from web.recordings import RecordingStore
 from web.responses import catalogue_of, error_response
@@ -240,5 +241,5 @@ def _mount_pages(app: FastAPI, settings: Settings, *, queue: AssessmentQueue, st
     # Gradio takes seconds to import; whoever only wants the API's types need not wait.
     from web.pages.practice import mount_practice
 
-    for language in LANGUAGES:
-        mount_practice(app, settings, queue=queue, store=store, language=language)
+    mounted = [mount_practice(app, settings, queue=queue, store=store, language=language) for language in LANGUAGES]
+    app.add_middleware(OwnSessionsOnly, events=frozenset().union(*mounted))

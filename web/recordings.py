@@ -10,8 +10,8 @@ from typing import BinaryIO, cast
 
 from speech.errors import EmptyFile, FileTooLarge
 from web.errors import Busy, RecordingGone
+from web.owners import new_token
 
-_ID_BYTES = 16
 _PER_OWNER = 4
 _TOTAL_BYTES = 500_000_000
 _MAX_RECORDINGS = 400  # each holds a file open; systems often allow 1,024
@@ -39,11 +39,6 @@ class StoredRecording:
     file: BinaryIO
     stored_bytes: int
     expires_s: float
-
-
-def new_token() -> str:
-    """Make an identifier of 128 random bits."""
-    return secrets.token_hex(_ID_BYTES)
 
 
 class RecordingStore:

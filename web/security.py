@@ -18,9 +18,6 @@ from web.responses import error_response
 EXAMPLE_AUDIO = "/api/v1/examples/audio"
 """The one API answer a browser may keep: how a text should sound, which says nothing about who listens."""
 
-OWNER_COOKIE = "lafal_owner"
-"""Says whose a recording is; 128 random bits, unreadable to scripts."""
-
 _PAGE_BYTES = 256_000
 """Ample for a sentence and the page's own events."""
 
@@ -83,9 +80,9 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 
 _PRACTICE = re.compile(rf"^/(?:{'|'.join(LANGUAGES)})(?:/|$)")
 _PAGE_ROUTES = re.compile(
-    rf"^/(?:{'|'.join(LANGUAGES)})"
+    rf"/(?:{'|'.join(LANGUAGES)})"
     r"(?:/(?:(?:config|theme\.css|manifest\.json|favicon\.ico)?|(?:assets|static|svelte)/.+"
-    r"|gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|startup-events|theme\.css|app_id|reset/?|cancel)))?$"
+    r"|gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|startup-events|theme\.css|app_id)))?"
 )
 """The only Gradio routes the page needs; uploads, files, the proxy, API docs and monitoring stay unreachable."""
 
@@ -163,7 +160,7 @@ class KnownRoutesOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if _PRACTICE.match(scope.get("path", "")) and not _PAGE_ROUTES.match(scope["path"]):
+        if _PRACTICE.match(scope.get("path", "")) and not _PAGE_ROUTES.fullmatch(scope["path"]):
             await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
             return
         await self._app(scope, receive, send)

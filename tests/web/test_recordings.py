@@ -8,7 +8,8 @@ import pytest
 
 from speech.errors import EmptyFile, FileTooLarge
 from web.errors import Busy, RecordingGone
-from web.recordings import RecordingStore, StoredRecording, new_token
+from web.owners import new_token
+from web.recordings import RecordingStore, StoredRecording
 
 
 class Clock:

@@ -8,7 +8,7 @@ from speech.errors import SpeechError
 from speech.settings import Settings
 from web.catalogue import LANGUAGES, Catalogue
 from web.components.templates import render
-from web.recordings import new_token
+from web.owners import new_token
 
 _SHOWN_SOUNDS = 3
 _SCRIPT_SECTIONS = ("recorder", "shelf", "listen", "journey", "progress", "result")

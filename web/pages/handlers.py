@@ -22,8 +22,8 @@ from web.components.parts import (
 )
 from web.components.result import render_empty, render_result
 from web.errors import NoRecording, WebError
+from web.owners import OWNER_COOKIE
 from web.recordings import RecordingStore
-from web.security import OWNER_COOKIE
 
 _WHICHEVER_ATTEMPT = 0
 

@@ -39,11 +39,12 @@ _CONNECT = """import("/scripts/page.js")
 
 def mount_practice(
     app: FastAPI, settings: Settings, *, queue: AssessmentQueue, store: RecordingStore, language: str
-) -> None:
-    """Serve the page in one language below "/" + `language`; it can switch to any other."""
+) -> frozenset[int]:
+    """Serve the page in one language below "/" + `language`; it can switch to any other. Gives its events' numbers."""
+    page = build_practice(settings, queue=queue, store=store, language=language)
     gr.mount_gradio_app(
         app,
-        build_practice(settings, queue=queue, store=store, language=language),
+        page,
         path=f"/{language}",
         allowed_paths=[],
         # Nothing is ever uploaded to Gradio; its upload route is closed as well.
@@ -59,6 +60,7 @@ def mount_practice(
         css="\n".join(read_style(f"{name}.css") for name in _STYLES),
         head=_HEAD,
     )
+    return frozenset(page.fns)
 
 
 def build_practice(settings: Settings, *, queue: AssessmentQueue, store: RecordingStore, language: str) -> gr.Blocks:
