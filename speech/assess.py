@@ -1,6 +1,5 @@
 """The main job: a recording and a text in, a sound-by-sound assessment out."""
 
-import os
 import time
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,7 @@ from speech.reading import Reading, columns_of, read_along
 from speech.results import Assessment, Pitch, Posteriors, Rhythm, Scores
 from speech.scoring import Scorer, load_scorer
 from speech.sentence import abstaining, sentence_scores
-from speech.settings import Settings
+from speech.settings import Settings, cores
 from speech.verdicts import added_phones, judge
 from speech.wording import Timeline, word_results
 
@@ -35,6 +34,8 @@ class Assessor:
         Limits, model and threads; read from the environment by default.
     isolated : bool
         Decode recordings in a process of its own with limits on time and memory, for what strangers upload.
+    beside : bool
+        Follow the pitch in a thread beside everything else; a waste where other processes keep every core busy.
 
     Examples
     --------
@@ -45,15 +46,19 @@ class Assessor:
     """
 
     def __init__(
-        self, acoustic: Acoustic | None = None, *, settings: Settings | None = None, isolated: bool = False
+        self,
+        acoustic: Acoustic | None = None,
+        *,
+        settings: Settings | None = None,
+        isolated: bool = False,
+        beside: bool = True,
     ) -> None:
         self.settings = settings or Settings.from_environment()
         self.isolated = isolated
         self.acoustic = acoustic or load_acoustic(self.settings.model, settings=self.settings)
         # The pitch detector takes longer than all before scoring together, and needs nothing but the samples.
-        self._beside = ThreadPoolExecutor(
-            max_workers=self.settings.workers or os.cpu_count() or 1, thread_name_prefix="pitch"
-        )
+        workers = self.settings.workers or cores()
+        self._beside = ThreadPoolExecutor(workers, thread_name_prefix="pitch") if beside else None
 
     def assess(
         self,
@@ -91,14 +96,14 @@ class Assessor:
             expected = self.expected(text, own=own, phones=phones)
         with clock.stage("audio"):
             sound = audio if isinstance(audio, Recording) else self._read(audio)
-            pitch = self._beside.submit(contour, sound.samples)
+            pitch = self._beside.submit(contour, sound.samples) if self._beside else None
             recording = sound if isinstance(sound, Recording) else examine(sound)
         with clock.stage("acoustic"):
             posteriors = hear(self.acoustic, recording)
         with clock.stage("align"):
             reading = read_along(posteriors, columns_of(expected))
         with clock.stage("prosody"):  # what is left of it: it began once the samples were there, beside all since
-            melody = pitch.result()
+            melody = pitch.result() if pitch else contour(sound.samples)
         with clock.stage("score"):
             model = f"{self.acoustic.name} {self.acoustic.version}"
             scorer = load_scorer(model, has_frame_head=posteriors.frame is not None)

@@ -6,6 +6,11 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 
+def cores() -> int:
+    """Count the processor cores this process may use, which can be fewer than the computer has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Runtime(StrEnum):
     """What runs an acoustic model."""
 

@@ -1,6 +1,7 @@
 """The main job on real audio: the committed synthetic readings, whose every phone is known."""
 
 import csv
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import soundfile
 from speech.assess import Assessor
 from speech.audio import SAMPLE_RATE
 from speech.errors import EmptyText, Silence, SpeechError, TextTooLong, UnknownPhone
+from speech.prosody import Contour, contour
 from speech.results import Assessment, Verdict, WordError
 from speech.settings import Settings
 
@@ -61,6 +63,22 @@ def test_a_clean_reading_scores_high_and_follows_the_text(row: dict[str, str], a
     seconds = len(assessment.pitch.hz) * assessment.pitch.period_s
     assert seconds == pytest.approx(assessment.quality.duration_s, abs=0.1)
     assert any(hz for hz in assessment.pitch.hz) and any(hz is None for hz in assessment.pitch.hz)
+
+
+def test_pitch_without_a_thread_of_its_own_is_the_same(assessor: Assessor, monkeypatch: pytest.MonkeyPatch) -> None:
+    followed_in: list[str] = []
+
+    def noted(recording: np.ndarray) -> Contour:
+        followed_in.append(threading.current_thread().name)
+        return contour(recording)
+
+    monkeypatch.setattr("speech.assess.contour", noted)
+    alone = Assessor(assessor.acoustic, settings=assessor.settings, beside=False)
+    path, text = PLANTED / CLEAN[0]["path"], CLEAN[0]["text"]
+    one, other = (replace(judge.assess(path, text), timings_ms={}) for judge in (alone, assessor))
+    assert one == other
+    assert followed_in[0] == threading.current_thread().name
+    assert followed_in[1].startswith("pitch")
 
 
 def test_the_wrong_sentence_is_not_scored(assessor: Assessor) -> None:

@@ -1,8 +1,9 @@
 import dataclasses
+import os
 
 import pytest
 
-from speech.settings import Runtime, Settings
+from speech.settings import Runtime, Settings, cores
 
 
 def test_what_is_not_set_keeps_its_default() -> None:
@@ -43,3 +44,14 @@ def test_a_choice_that_does_not_exist_names_those_that_do() -> None:
 def test_settings_cannot_change() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Settings().port = 1  # type: ignore[misc]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no way to take cores away")
+def test_cores_are_those_this_process_may_use() -> None:
+    before = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(before)})
+        assert cores() == 1
+    finally:
+        os.sched_setaffinity(0, before)
+    assert cores() == len(before)
