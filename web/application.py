@@ -29,6 +29,7 @@ from web.examples import build_examples
 from web.memory import give_back
 from web.page_sessions import OwnSessionsOnly
 from web.pages.page import show
+from web.private_folder import close_private_folder, open_private_folder
 from web.recordings import RecordingStore
 from web.responses import catalogue_of, error_response
 from web.school import School
@@ -147,6 +148,7 @@ def _lifespan(
             queue.close()
             store.close()
             school.close()
+            close_private_folder()
 
     return lifespan
 
@@ -239,6 +241,7 @@ def _answer(request: Request, error: SpeechError) -> Response:
 
 def _mount_pages(app: FastAPI, settings: Settings, *, queue: AssessmentQueue, store: RecordingStore) -> None:
     # Gradio takes seconds to import; whoever only wants the API's types need not wait.
+    open_private_folder()
     from web.pages.practice import mount_practice
 
     mounted = [mount_practice(app, settings, queue=queue, store=store, language=language) for language in LANGUAGES]

@@ -1,6 +1,9 @@
 """The practice page's results, asked for by another learner through Gradio's own routes."""
 
+import os
 import re
+import stat
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from web.catalogue import open_catalogue
 from web.owners import OWNER_COOKIE
 from web.page_sessions import OwnSessionsOnly
+from web.private_folder import open_private_folder
 
 JOIN, DATA = "/en/gradio_api/queue/join", "/en/gradio_api/queue/data?session_hash=anis"
 
@@ -50,6 +54,15 @@ def test_a_reading_is_judged_and_only_its_browser_gets_the_result(
     own = client.get(DATA).text
     assert "process_completed" in own and "lf-result" in own
     assert len(judge.calls) == 1
+    assert not [path for path in Path(os.environ["GRADIO_TEMP_DIR"]).rglob("*") if path.is_file()]
+
+
+def test_gradio_has_a_folder_of_its_own_that_others_cannot_read(client: TestClient) -> None:
+    from gradio import routes, utils
+
+    folder = open_private_folder()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert routes.DEFAULT_TEMP_DIR == utils.get_upload_folder() == os.environ["GRADIO_TEMP_DIR"] == str(folder)
 
 
 def test_a_browser_without_a_cookie_gets_one_and_then_its_result(client: TestClient) -> None:
