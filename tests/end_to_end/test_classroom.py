@@ -1,46 +1,66 @@
-"""A class from its first minute to the learner's feedback: a teacher at a desk, three learners on phones."""
+"""A class from its first minute to the learners' feedback: a teacher at a desk, three learners on phones."""
 
 import csv
 import io
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
-from learner import DESKTOP, PHONE, RECORD_MS, TEXT, Picture
-from playwright.sync_api import Page, expect
+from learner import DESKTOP, PHONE, TEXT, Picture
+from lesson import (
+    GIVEN_BACK,
+    PASSWORD,
+    Seat,
+    agree,
+    cell,
+    choose,
+    count_steps,
+    expect_kept,
+    give_all_back,
+    give_back,
+    hand_in,
+    hear,
+    heat,
+    hold_a_guardians_form,
+    join,
+    make_class,
+    make_code,
+    open_homework,
+    overrule,
+    record,
+    save_table,
+    see_feedback,
+    see_who_listened,
+    set_work,
+    sign_in,
+    steps_taken,
+    type_a_score,
+)
+from playwright.sync_api import Error, Locator, Page, expect
 
 from classroom import accounts, people
 from classroom.people import Identity, NewPerson
 from classroom.store import Store
-from web.catalogue import Catalogue, open_catalogue
 
 pytestmark = pytest.mark.end_to_end
 
-PASSWORD = "correct horse battery"
-_TWO_MINUTES_S = 120
-_COMMENT = "/f/: teeth on the lip."
+CLASS, WORK = "9A", "Fish"
+LEARNERS = {"Ani": ("id", "planted", "over"), "Budi": ("en", "right", "over"), "Cici": ("id", None, "under")}
+"""Language of the phone, what its microphone hears, and whether a guardian has to agree; Cici brings a file."""
+
+COMMENTS = ("Listen to yourself once more.", "/f/: teeth on the lip.", "Almost.")
+"""On the whole, a sound and a word, in the order in which a learner reads them."""
+
+_MOST_STEPS = 10
+"""What a person may have to press and fill in until a class can begin: twelve seconds each make two minutes."""
+
+_SHOWN_WITHIN_S = 5.0
 
 NewPage = Callable[..., Page]
-
-
-@dataclass(frozen=True)
-class Room:
-    """What the people of this test share."""
-
-    say: Catalogue
-    language: str
-    name: str
-    work: str
-
-
-ROOM = Room(open_catalogue("id"), "id", "9A", "Fish")
-"""The teacher's desk is in Indonesian, as are two of the phones."""
-
-LEARNERS = {"Ani": ("id", "planted", "over"), "Budi": ("en", "right", "over"), "Cici": ("id", "right", "under")}
-"""Language of the phone, what it hears, and whether a guardian has to agree."""
+Phones = Mapping[str, Seat]
 
 
 @pytest.fixture
@@ -48,146 +68,160 @@ def teacher(data_folder: Path, address: str) -> str:
     """A teacher's login; the account is what an admin would have made."""
     now, login = datetime.now(UTC), "sari"
     store = Store.open("", data_folder)
-    new = NewPerson(role="teacher", language=ROOM.language, identity=Identity(name="Bu Sari"))
-    made = people.create(store, new, by=people.OPERATOR, now=now)
+    made = people.create(
+        store,
+        NewPerson(role="teacher", language="id", identity=Identity(name="Bu Sari")),
+        by=people.OPERATOR,
+        now=now,
+    )
     accounts.set_password(store, made.id, PASSWORD, login=login, by=people.OPERATOR, now=now)
     store.close()
     return login
 
 
-def sign_in(page: Page, login: str, room: Room) -> None:
-    page.goto("/home")
-    page.locator("#login").fill(login)
-    page.locator("#password").fill(PASSWORD)
-    page.get_by_role("button", name=room.say.say("account.sign_in")).click()
-    page.wait_for_url("**/classes")
+def test_a_class_works_from_the_code_on_the_board_to_the_feedback(
+    new_page: NewPage, teacher: str, microphone: Callable[[str], Path], right: Path, picture: Picture
+) -> None:
+    desk = Seat(new_page(screen=DESKTOP, locale="id"), "id")
+    desk.page.on("dialog", lambda dialog: dialog.accept())
+    code = _begin(desk, teacher)
+    phones = {
+        name: Seat(new_page(voice and microphone(voice), screen=PHONE, locale=language), language)
+        for name, (language, voice, _) in LEARNERS.items()
+    }
+    _let_in(desk, phones, code)
+    picture(desk.page, "class")
+    class_path = desk.page.url.split("?")[0]
+
+    _record_online(phones["Ani"])
+    _record_without_a_network(phones["Budi"])
+    _bring_a_file(phones["Cici"], right)
+    overview = desk.page.context.new_page()
+    overview.goto(f"{class_path}/overview")
+    desk.page.goto(f"{class_path}/marks")
+    expect(cell(desk.page, "Ani")).to_have_count(1)
+    expect(cell(desk.page, "Cici")).to_have_count(0)
+    handed_in_s = time.monotonic()
+    hand_in(phones["Cici"])
+    _appears(desk.page, cell(desk.page, "Cici"))
+    _appears(overview, heat(overview, "Cici"))
+    assert time.monotonic() - handed_in_s < _SHOWN_WITHIN_S
+    overview.close()
+
+    picture(desk.page, "marks")
+    total = _mark(desk, picture)
+    # Given back is Ani's work alone; what the learner sees is what the teacher said.
+    see_feedback(phones["Ani"], total, COMMENTS)
+    picture(phones["Ani"].page, "given-back")
+    see_who_listened(phones["Ani"], 1)
+    phones["Budi"].page.reload()
+    expect(phones["Budi"].page.locator(GIVEN_BACK)).to_have_text(phones["Budi"].say("homework.handed_in"))
+    desk.page.goto(f"{class_path}/marks")
+    give_all_back(desk, 2)
+    shown = _shown_totals(desk.page)
+    assert shown["Ani"][0] == total
+    for name in ("Budi", "Cici"):
+        see_feedback(phones[name], shown[name][0])
+    _compare_tables(desk, shown)
 
 
-def make_class(page: Page, room: Room) -> None:
-    page.locator("#name").fill(room.name)
-    page.get_by_role("button", name=room.say.say("classes.create")).click()
-    expect(page.locator("h1")).to_have_text(room.name)
-
-
-def set_work(page: Page, room: Room) -> None:
-    page.get_by_role("link", name=room.say.say("classes.new_work")).click()
-    page.locator("#title").fill(room.work)
-    page.locator("#texts").fill(TEXT)
-    page.get_by_role("button", name=room.say.say("assignments.set"), exact=True).click()
-    page.wait_for_url("**/classes/*")
-
-
-def make_code(page: Page, room: Room) -> str:
-    page.get_by_role("button", name=room.say.say("classes.make_code")).click()
-    code = page.locator(".as-board-code").inner_text()
-    page.get_by_role("link", name=room.say.say("classes.back_to_class")).click()
+def _begin(desk: Seat, login: str) -> str:
+    """Count what a teacher does for a class, its first work and a code."""
+    count_steps(desk.page)
+    sign_in(desk, login)
+    make_class(desk, CLASS)
+    set_work(desk, WORK, TEXT)
+    code = make_code(desk)
+    assert 0 < steps_taken(desk.page) <= _MOST_STEPS
     return code
 
 
-def join(page: Page, code: str, name: str, room: Room, *, age: str) -> None:
-    page.goto("/join")
-    page.locator("#code").fill(code.lower())
-    page.locator("#name").fill(name)
-    page.locator(f"input[name=age][value={age}]").check()
-    page.get_by_role("button", name=room.say.say("account.join_button")).click()
-    page.wait_for_url("**/me/consents*")
-
-
-def agree(page: Page, room: Room) -> None:
-    for purpose in ("practice", "teacher_listens"):
-        page.locator(f"#{purpose}").get_by_role("button", name=room.say.say("me.give")).click()
-        expect(page.locator(f"#{purpose} .lc-badge")).to_have_attribute("data-tone", "good")
-
-
-def record_and_hand_in(page: Page, room: Room) -> None:
-    page.goto("/homework")
-    page.get_by_role("link", name=f"{room.say.say('homework.begin')}: {room.work}").click()
-    button = page.locator("[data-act=record]")
-    button.click()
-    expect(page.locator("[data-part=recorder]")).to_have_attribute("data-phase", "recording")
-    page.wait_for_timeout(RECORD_MS)
-    button.click()
-    expect(page.locator("[data-part=kept]")).to_have_attribute("data-state", "kept")
-    page.locator("[data-act=hand-in]").click()
-    page.wait_for_url("**/results/*")
-    expect(page.locator(".lh-outcome h2")).to_have_text(room.say.say("homework.handed_in"))
-
-
-def test_a_class_works_from_the_code_on_the_board_to_the_feedback(
-    new_page: NewPage, teacher: str, microphone: Callable[[str], Path], picture: Picture
-) -> None:
-    room = ROOM
-    desk = new_page(screen=DESKTOP, locale=room.language)
-    began_s = time.monotonic()
-    sign_in(desk, teacher, room)
-    make_class(desk, room)
-    set_work(desk, room)
-    code = make_code(desk, room)
-    assert time.monotonic() - began_s < _TWO_MINUTES_S
-    picture(desk, "class")
-
-    phones: dict[str, Page] = {}
-    rooms = {name: replace(room, say=open_catalogue(language)) for name, (language, _, _) in LEARNERS.items()}
-    for name, (language, voice, age) in LEARNERS.items():
-        phones[name] = new_page(microphone(voice), screen=PHONE, locale=language)
-        phones[name].on("dialog", lambda dialog: dialog.accept())
-        join(phones[name], code, name, rooms[name], age=age)
+def _let_in(desk: Seat, phones: Phones, code: str) -> None:
+    for name, (_, _, age) in LEARNERS.items():
+        phones[name].page.on("dialog", lambda dialog: dialog.accept())
+        join(phones[name], code, name, age=age)
     for name in ("Ani", "Budi"):
-        agree(phones[name], rooms[name])
+        agree(phones[name])
     # Cici may not agree alone; the teacher holds the form that a guardian signed.
-    expect(phones["Cici"].get_by_role("button", name=room.say.say("me.give"))).to_have_count(0)
-    desk.reload()
-    desk.get_by_role("checkbox", name="Cici").check()
-    desk.on("dialog", lambda dialog: dialog.accept())
-    desk.get_by_role("button", name=room.say.say("classes.record_consent")).click()
-    expect(desk.locator("tr", has_text="Cici").locator(".lc-badge[data-tone=good]")).to_have_count(2)
-    for name, page in phones.items():
-        record_and_hand_in(page, rooms[name])
-    picture(phones["Ani"], "handed-in")
-
-    desk.goto(f"{desk.url.split('?')[0]}/marks")
-    expect(desk.locator("a[href^='/submissions/']")).to_have_count(3)
-    picture(desk, "marks")
-    desk.locator("tr", has_text="Ani").locator("a[href^='/submissions/']").click()
-    before = desk.locator("[data-part=total]").inner_text()
-    picture(desk, "marking")
-    overrule(desk)
-    expect(desk.locator(".mk-history")).to_contain_text(_COMMENT)
-    after = desk.locator("[data-part=total]").inner_text()
-    assert int(after) > int(before)
-    release = "button[name=then][value=stay]"
-    desk.locator(release).click()
-    expect(desk.locator(release)).to_have_count(0)
-
-    # Given back is Ani's work alone; what the learner sees is what the teacher said.
-    ani, budi = phones["Ani"], phones["Budi"]
-    ani.reload()
-    expect(ani.locator(".lh-outcome h2")).to_have_text(room.say.say("homework.given_back"))
-    expect(ani.locator(".lh-comment").first).to_have_text(_COMMENT)
-    assert ani.locator(".lh-total.lh-big strong").inner_text() == after
-    picture(ani, "given-back")
-    budi.reload()
-    expect(budi.locator(".lh-outcome h2")).to_have_text(rooms["Budi"].say.say("homework.handed_in"))
-    assert total_in_export(desk, "Ani") == pytest.approx(float(after), abs=0.5)
+    expect(phones["Cici"].page.get_by_role("button", name=desk.say("me.give"))).to_have_count(0)
+    desk.follow("classes.back_to_class")
+    hold_a_guardians_form(desk, "Cici")
 
 
-def overrule(desk: Page) -> None:
-    """With the keyboard: the worst sound of "fish" is good after all, and why."""
-    sound = desk.get_by_role("group", name="fish", exact=True).locator("button.mk-sound").first
-    sound.focus()
-    sound.press("Enter")
-    sound.press("c")
-    desk.keyboard.type(_COMMENT)
-    desk.keyboard.press("Escape")
-    desk.keyboard.press("5")
+def _record_online(phone: Seat) -> None:
+    open_homework(phone, WORK)
+    record(phone)
+    expect_kept(phone)
+    hand_in(phone)
 
 
-def total_in_export(desk: Page, name: str) -> float:
-    """Download the class's grades and read somebody's total of the one assignment."""
-    address = desk.locator("a[href*='/classes/']").first.get_attribute("href") or ""
-    class_path = "/".join(address.split("/")[:3])
-    answer = desk.request.get(f"{class_path}/grades.csv")
-    rows = list(csv.reader(io.StringIO(answer.text().removeprefix("\ufeff"))))
-    [line] = [row for row in rows if row[0] == name]
-    numbers = [cell for cell in line if cell.replace(".", "", 1).replace(",", "", 1).isdigit()]
-    return float(numbers[0].replace(",", "."))
+def _record_without_a_network(phone: Seat) -> None:
+    """Record where there is no network, lose the page, and find the take sent, once, when both are back."""
+    open_homework(phone, WORK)
+    address, sent = phone.page.url, list[int]()
+    phone.page.on("response", lambda answer: sent.append(answer.status) if answer.request.method == "PUT" else None)
+    phone.page.context.set_offline(True)
+    record(phone)
+    expect_kept(phone, "waiting")
+    expect(phone.page.locator("[data-act=hand-in]")).to_be_disabled()
+    with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
+        phone.page.reload()
+    phone.page.context.set_offline(False)
+    phone.page.goto(address)
+    expect_kept(phone)
+    hand_in(phone)
+    assert sent == [201]
+
+
+def _bring_a_file(phone: Seat, recording: Path) -> None:
+    open_homework(phone, WORK)
+    phone.page.locator("#lh-file").set_input_files(recording)
+    expect_kept(phone)
+    phone.page.locator(".lf-result").wait_for()
+
+
+def _appears(page: Page, found: Locator) -> None:
+    while not found.count():
+        page.reload()
+
+
+def _mark(desk: Seat, picture: Picture) -> str:
+    """Overrule a sound, a word and a score of Ani's, and give them back; gives the total that counts now."""
+    cell(desk.page, "Ani").click()
+    total = desk.page.locator("[data-part=total]")
+    before = int(total.inner_text())
+    picture(desk.page, "marking")
+    fish, rice = (desk.page.get_by_role("group", name=name, exact=True) for name in ("fish", "rice"))
+    choose(desk, fish.locator("button.mk-sound").first)
+    hear(desk)
+    overrule(desk, "5", COMMENTS[1])
+    expect(total).not_to_have_text(str(before))
+    assert int(total.inner_text()) > before
+    choose(desk, rice.locator("button.mk-written"))
+    overrule(desk, "4", COMMENTS[2])
+    choose(desk, desk.page.locator("button.mk-score").first)
+    type_a_score(desk, 87, COMMENTS[0])
+    expect(total).to_have_text("87")
+    give_back(desk)
+    return "87"
+
+
+def _shown_totals(page: Page) -> dict[str, tuple[str, str]]:
+    """Read the total and the state of each learner in the grid."""
+    return {
+        name: (cell(page, name).locator(".mk-total").inner_text(), cell(page, name).locator(".lc-badge").inner_text())
+        for name in LEARNERS
+    }
+
+
+def _compare_tables(desk: Seat, shown: Mapping[str, tuple[str, str]]) -> None:
+    """Save both tables by their links; they hold what the grid shows."""
+    _, *lines = csv.reader(io.StringIO(save_table(desk, "marking.csv").decode("utf-8-sig")))
+    book = openpyxl.load_workbook(io.BytesIO(save_table(desk, "marking.xlsx")))
+    _, *rows = book.worksheets[0].iter_rows(values_only=True)
+    assert [line[0] for line in lines] == [row[0] for row in rows] == sorted(shown)
+    for line, row in zip(lines, rows, strict=True):
+        (shown_total, state), total = shown[line[0]], float(line[4])
+        assert [*line[:4], total, *line[5:]] == ["" if value is None else value for value in row]
+        assert total == pytest.approx(float(shown_total), abs=0.5)
+        assert line[5] == state
