@@ -31,7 +31,7 @@ _LESS = frozenset(
     | {"abstained", "not_judged", "unjudged", "unusable", "skipped_words", "words_left_out", "wrongly_skipped"}
     | {"right_refused", "half_read_refused", "worst_drift", "normal_refused", "phones_lost", "mean_change"}
     | {"phone_errors_percent", "frequent_phone_errors_percent", "ms_per_word"}
-    | {"crashes", "hangs", "escaped", "uncontained"}
+    | {"crashes", "hangs", "stopped_by_system", "escaped", "uncontained"}
 )
 _MORE = frozenset(
     {"audio_per_s", "phone_pcc", "error_auc", "error_f1", "error_precision", "error_recall", "utterance_pcc"}

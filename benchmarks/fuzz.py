@@ -79,7 +79,7 @@ class Fuzzed:
         Steps from line to line of our own code that the seeds took, and that all files took.
     seed_features, features : int
         Kinds of sound, of length and of ending that decoders came to with the seeds, and with all files.
-    crashes, hangs, killed, escaped : int
+    crashes, hangs, stopped_by_system, escaped : int
         Files that ended their fork by a signal, took too long, had it killed by the system (which is short of memory,
         say), or raised something not of ours.
     uncontained : int
@@ -101,7 +101,7 @@ class Fuzzed:
     features: int
     crashes: int
     hangs: int
-    killed: int
+    stopped_by_system: int
     escaped: int
     uncontained: int
     slowest_processor_s: float
@@ -167,7 +167,7 @@ def fuzz(seeds: Sequence[bytes], *, seconds: float, seed: int = 0) -> tuple[Fuzz
         features=state.reached()[1],
         crashes=kinds.count("crash"),
         hangs=kinds.count("hang"),
-        killed=kinds.count("killed"),
+        stopped_by_system=kinds.count("stopped by the system"),
         escaped=kinds.count("escaped"),
         uncontained=sum(not _contained(data) for _, data in state.broken),
         slowest_processor_s=state.slowest_processor_s,
@@ -244,7 +244,7 @@ def _kind(status: int, processor_s: float, *, given_up: bool) -> str:
         return "hang"
     if -status != signal.SIGKILL:
         return "crash"
-    return "hang" if processor_s > max(1, round(_PROCESSOR_S)) - _LIMIT_LATE_S else "killed"
+    return "hang" if processor_s > max(1, round(_PROCESSOR_S)) - _LIMIT_LATE_S else "stopped by the system"
 
 
 def _decode_here(files: Sequence[bytes], known: set[str], writing: int) -> None:
@@ -307,7 +307,7 @@ def table(figures: Fuzzed) -> "Table":
         ("kinds of sound, length and ending, all", f"{figures.features:,}"),
         ("decoder crashed", f"{figures.crashes:,}"),
         ("decoder hung", f"{figures.hangs:,}"),
-        ("decoder killed by the system, such as for memory", f"{figures.killed:,}"),
+        ("decoder stopped by the system, such as for memory", f"{figures.stopped_by_system:,}"),
         ("raised something not of ours", f"{figures.escaped:,}"),
         ("worse than unreadable for the server", f"{figures.uncontained:,}"),
         ("slowest file", f"{figures.slowest_processor_s:.2f} s"),
