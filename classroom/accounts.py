@@ -185,6 +185,13 @@ def sign_out_elsewhere(store: Store, person_id: str, *, keep: str, now: datetime
         session.execute(update(LoginSession).where(*others, LoginSession.revoked_at.is_(None)).values(revoked_at=now))
 
 
+def whose(store: Store, session: Session, login: str) -> str | None:
+    """Tell who signs in with a name; None for nobody."""
+    if not 0 < len(login.strip()) <= MOST_LETTERS:
+        return None
+    return session.scalars(select(Credential.person_id).filter_by(login_mac=_login_mac(store, login))).first()
+
+
 def begin(store: Store, session: Session, row: PersonRow, *, now: datetime) -> SignedIn:
     """Begin a session within a transaction."""
     token = new_token()

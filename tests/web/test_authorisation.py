@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from school import NOW, School, open_school
 
-from classroom import classes, consents, invitations, people
+from classroom import classes, consents, deletion, invitations, people
 from classroom.people import Identity, NewPerson, Person
 from classroom.store import Store
 
@@ -107,6 +107,8 @@ RULES: dict[str, Rule] = {
     "GET /people/{person_id}": Rule(ADMIN),
     "POST /people/{person_id}/name": Rule(ADMIN, {"name": "Ani B."}),
     "POST /people/{person_id}/guardian": Rule(ADMIN, {"contact": "0812"}),
+    "POST /people/{person_id}/hand-over": Rule(ADMIN, {"class_id": "{class_id}", "to": "{stranger_id}"}),
+    "POST /people/{person_id}/take-over": Rule(ADMIN, {"class_id": "{orphan_id}"}),
     "POST /people/{person_id}/link": Rule(ADMIN),
     "POST /people/{person_id}/password": Rule(ADMIN, {"login": "ani", "password": "correct horse"}),
     "POST /people/{person_id}/sign-out": Rule(ADMIN),
@@ -121,6 +123,8 @@ RULES: dict[str, Rule] = {
     "GET /classes/{class_id}": Rule(TEACHES),
     "POST /classes/{class_id}/name": Rule(TEACHES, {"name": "9C"}),
     "POST /classes/{class_id}/archive": Rule(TEACHES),
+    "POST /classes/{class_id}/teachers": Rule(TEACHES, {"login": "other"}),
+    "POST /classes/{class_id}/teachers/{person_id}/leave": Rule(TEACHES),
     "POST /classes/{class_id}/codes": Rule(TEACHES),
     "POST /classes/{class_id}/codes/{invitation_id}/withdraw": Rule(TEACHES),
     "GET /classes/{class_id}/roster": Rule(TEACHES),
@@ -240,6 +244,10 @@ def _populate(store: Store, school: School) -> tuple[dict[str, str], dict[str, s
     other = classes.create(store, "9Z", by=school.stranger.id, now=NOW)
     classes.add_member(store, other.id, cici.id, by=school.stranger.id, now=NOW)
     consents.give(store, cici.id, "practice", language="id", guardian=False, by=cici.id, now=NOW)
+    gone, colleague = add("teacher", "Gone"), add("teacher", "Tuti")
+    orphan = classes.create(store, "9Y", by=gone.id, now=NOW)
+    deletion.forget(store, gone.id, by=gone.id, now=NOW)
+    classes.add_member(store, school.class_id, colleague.id, by=school.teacher.id, now=NOW)
     _, kept, assessed = school.hand_in()
     code = invitations.make_join_code(store, school.class_id, by=school.teacher.id, now=NOW)
     draft = school.begin(key="second")
@@ -252,6 +260,9 @@ def _populate(store: Store, school: School) -> tuple[dict[str, str], dict[str, s
         "recording_id": kept.id,
         "assessment_id": assessed,
         "person_id": school.ani.id,
+        "teacher_id": school.teacher.id,
+        "stranger_id": school.stranger.id,
+        "orphan_id": orphan.id,
         "invitation_id": code.id,
         "platform_id": "0" * 32,
         "purpose": "practice",
@@ -282,12 +293,15 @@ def town(golden: tuple[Path, dict[str, str], dict[str, str]], tmp_path: Path) ->
 
 
 _OF_TEACHERS = ("GET /submissions/", "POST /submissions/", "GET /homework/{assignment_id}/results")
+_ABOUT_TEACHERS = ("/hand-over", "/take-over", "/leave")
 TRIED = sorted(route for route, rule in RULES.items() if rule.who != EVERYBODY and not route.startswith("MOUNT"))
 
 
 @pytest.mark.parametrize("route", TRIED)
 def test_nobody_else_is_let_in_and_they_are(town: Town, route: str) -> None:
     rule = RULES[route]
+    if route.endswith(_ABOUT_TEACHERS):
+        town.ids = {**town.ids, "person_id": town.ids["teacher_id"]}
     if route.startswith(_OF_TEACHERS):
         town.ids = {**town.ids, "submission_id": town.ids["handed_in"]}
     # First those who are to be refused: whoever is let in may change something.

@@ -49,6 +49,7 @@ _REFUSED_FIELDS = frozenset(
         "rubric",
         "learners",
         "purpose",
+        "login",
     ]
 )
 _REASONS_REFUSED = frozenset(
@@ -60,6 +61,7 @@ _REASONS_REFUSED = frozenset(
         "date",
         "order",
         "none",
+        "stranger",
         "zero",
         "number",
         "criteria",
@@ -141,7 +143,20 @@ def built_keys() -> dict[str, set[str]]:
 
 def keys_of_classes() -> dict[str, set[str]]:
     """What the pages of a teacher's classes and assignments put together."""
-    done = {"created", "renamed", "withdrawn", "added", "listed", "grouped", "removed", "agreed", "set", "put_away"}
+    done = {
+        "created",
+        "renamed",
+        "shared",
+        "left",
+        "withdrawn",
+        "added",
+        "listed",
+        "grouped",
+        "removed",
+        "agreed",
+        "set",
+        "put_away",
+    }
     endings: dict[str, Iterable[str]] = {
         "classes.done.{}": done,
         "classes.column.{}": rosters.COLUMNS,

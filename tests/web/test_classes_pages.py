@@ -4,10 +4,10 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from classroom_site import Browser, Site
+from classroom_site import PASSWORD, Browser, Site
 from markup import Page
 
-from classroom import classes, consents, invitations, marks, rosters
+from classroom import accounts, classes, consents, invitations, marks, rosters
 from classroom.marks import Mark
 from classroom.people import Person
 from classroom.rosters import PROBLEMS
@@ -84,6 +84,24 @@ def test_a_class_is_renamed_or_its_new_name_kept(site: Site, sari: Browser, room
     assert "y" * 90 in refused.text
 
 
+def test_a_colleague_is_let_in_by_sign_in_name_and_goes_on_alone(site: Site, sari: Browser, room: str) -> None:
+    other = site.people.stranger
+    accounts.set_password(site.store, other.id, PASSWORD, login="Other", by=other.id, now=site.clock())
+    accounts.set_password(site.store, site.people.ani.id, PASSWORD, login="ani", by=other.id, now=site.clock())
+    for nobody in ("ani", "nobody"):
+        refused = sari.post(f"{room}/teachers", {"login": nobody})
+        assert refused.status_code == 422 and f'value="{nobody}"' in refused.text
+        assert "no teacher signs in with it" in refused.text
+    assert sari.post(f"{room}/teachers/{site.people.teacher.id}/leave").status_code == 403
+    assert sari.post(f"{room}/teachers", {"login": " other "}).headers["location"].endswith("?done=shared")
+    colleague = site.browser(other)
+    assert "9A" in colleague.get("/classes").text
+    assert "Sari" in colleague.get(room).text
+    assert sari.post(f"{room}/teachers/{site.people.teacher.id}/leave").headers["location"] == "/classes"
+    assert sari.get(room).status_code == 403
+    assert colleague.get(room).status_code == 200
+
+
 def test_the_roster_shows_names_groups_and_who_lacks_consent(site: Site, sari: Browser, room: str) -> None:
     enrol(site, "Citra <b>,,,Merah")
     page = sari.get(room).text
@@ -98,6 +116,8 @@ ROUTES = [
     ("GET", ""),
     ("POST", "/name"),
     ("POST", "/archive"),
+    ("POST", "/teachers"),
+    ("POST", "/teachers/none/leave"),
     ("POST", "/codes"),
     ("POST", "/codes/none/withdraw"),
     ("GET", "/roster"),

@@ -211,3 +211,18 @@ def test_nobody_has_no_page(site: Site) -> None:
         assert browser.get(path).status_code == 404
     browser.get("/people")
     assert browser.post("/people/nobody/link").status_code == 404
+
+
+def test_a_class_is_handed_over_from_its_teachers_page(site: Site) -> None:
+    old, new, browser = site.people.teacher, site.people.stranger, site.browser(site.people.admin)
+    page = browser.get(f"/people/{old.id}").text
+    assert "Hand “9A” over to" in page and f'<option value="{new.id}">Other</option>' in page
+    assert "Hand “" not in browser.get(f"/people/{site.people.ani.id}").text
+    sent = {"class_id": site.people.class_id, "to": new.id}
+    answer = browser.post(f"/people/{old.id}/hand-over", sent)
+    assert "The class has been handed over." in browser.get(answer.headers["location"]).text
+    assert "Hand “9A” over to" in browser.get(f"/people/{new.id}").text
+    browser.post(f"/people/{new.id}/delete", {"name": new.pseudonym})
+    assert "Give “9A”" in browser.get(f"/people/{old.id}").text
+    browser.post(f"/people/{old.id}/take-over", {"class_id": site.people.class_id})
+    assert "9A" in site.browser(old).get("/classes").text

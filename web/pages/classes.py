@@ -16,6 +16,7 @@ from web.pages.details import in_words
 from web.pages.page import show
 from web.pages.roster import ON_PAPER, PURPOSES, Home, Typed, build_roster, zone_of
 from web.pages.sent import SentForm
+from web.pages.teachers import build_teachers
 from web.responses import catalogue_of
 from web.school import School
 from web.visitors import Staff, Visitor
@@ -58,6 +59,7 @@ def build_classes(school: School) -> APIRouter:
     _add_home(router, school)
     _add_codes(router, school)
     router.include_router(build_roster(school, home))
+    router.include_router(build_teachers(school, home))
     return router
 
 

@@ -1,14 +1,18 @@
 """For admins: teachers, learners and other admins, their links and passwords, and the schools."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from classroom import accounts, classes, deletion, directory, invitations, people
+from classroom import accounts, classes, deletion, directory, invitations, people, teachers
+from classroom.access import STAFF
+from classroom.directory import Entry
 from classroom.errors import AlreadyThere, NotAllowed
 from classroom.people import Identity, NewPerson
+from classroom.teachers import Room
 from speech.errors import SpeechError
 from web.catalogue import Catalogue
 from web.pages.page import show
@@ -25,6 +29,15 @@ _show = partial(show, styles=("account.css",))
 Field = Annotated[str, Form()]
 Listed = Literal["teacher", "learner", "admin"]
 Added = Literal["teacher", "admin"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The classes somebody may hand over, the colleagues who may take them, and the classes that nobody teaches."""
+
+    taught: tuple[Room, ...] = ()
+    colleagues: tuple[Entry, ...] = ()
+    orphans: tuple[Room, ...] = ()
 
 
 def build_people(school: School) -> APIRouter:
@@ -156,6 +169,7 @@ def _add_person(router: APIRouter, school: School) -> None:
             "password": say("people.password_set"),
             "signed_out": say("people.signed_out"),
             "guardian": say("people.guardian_saved"),
+            "handed_over": say("people.handed_over"),
         }
         return _person(school, request, visitor, person_id, notice=notices.get(done, ""))
 
@@ -270,6 +284,19 @@ def _person(
         typed={"name": known.name, "email": known.email, "login": known.login, **(typed or {})},
         fewest=accounts.FEWEST_LETTERS,
         is_self=person_id == visitor.id,
+        rooms=_rooms(school, visitor, entry),
+    )
+
+
+def _rooms(school: School, visitor: Visitor, entry: Entry) -> Rooms:
+    if entry.person.role not in STAFF:
+        return Rooms()
+    store, by = school.store, visitor.id
+    staff = (*directory.entries(store, "teacher", by=by), *directory.entries(store, "admin", by=by))
+    return Rooms(
+        taught=teachers.taught(store, entry.person.id, by=by),
+        colleagues=tuple(one for one in staff if one.person.id != entry.person.id),
+        orphans=teachers.without(store, by=by),
     )
 
 

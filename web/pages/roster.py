@@ -38,12 +38,13 @@ _SEE_OTHER = 303
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What was ticked and typed on the page of a class; `name` is None where it was not to be changed."""
+    """What was ticked and typed on the page of a class; `name` and `login` are None where that form was not sent."""
 
     people: tuple[str, ...] = ()
     group: str = ""
     purposes: tuple[str, ...] = PURPOSES
     name: str | None = None
+    login: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
