@@ -184,13 +184,13 @@ def _changed_total(sheet: Sheet, line: Line, place: int, value: Value) -> list[C
             raise _UnusableError("empty_total", old=old)
         return []
     new = _number(value)
-    if best is None or old is None:
+    if best is None:
         raise _UnusableError("nothing_handed_in")
     if new == old:
         return []
     highest = shown(best.highest) or 0.0
     if new > highest:
-        raise _UnusableError("too_high", highest=highest, judged=len(best.judged), exercises=best.exercises)
+        raise _UnusableError("too_high", highest=highest, said=len(best.said), exercises=best.exercises)
     return [Change(assignment_id=work.id, person_id=line.person_id, old=old, new=min(new, best.highest))]
 
 

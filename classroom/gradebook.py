@@ -14,10 +14,11 @@ from classroom.access import require_teaches
 from classroom.assignments import Assignment
 from classroom.courses import Course
 from classroom.grid import mean_of_items
+from classroom.marks import scores_given
 from classroom.people import identity
 from classroom.store import Store
 from classroom.store.outside_tables import AccountRow, CourseRow, GradeColumnRow, PlatformRow, ResourceRow, ScoreRow
-from classroom.store.schema import AssessmentRow, MarkRow, Person, Recording, Submission
+from classroom.store.schema import AssessmentRow, Person, Recording, Submission
 from classroom.store.schema import Assignment as AssignmentRow
 from classroom.strictness import total_of
 
@@ -196,8 +197,7 @@ def _best(session: Session, work: Assignment, person_id: str) -> float | None:
     )
     by_attempt: dict[str, dict[str, float | None]] = {}
     for attempt, item_id, assessment_id, scores in session.execute(query):
-        marks = select(MarkRow.place).filter_by(assessment_id=assessment_id, level="score")
-        value = total_of(scores, work.terms, given=session.scalars(marks).all())
+        value = total_of(scores, work.terms, given=scores_given(session, [assessment_id])[assessment_id])
         by_attempt.setdefault(attempt, {})[item_id or ""] = value
     values = [mean_of_items([by_item.get(item.id) for item in work.items]) for by_item in by_attempt.values()]
     return max((value for value in values if value is not None), default=None)

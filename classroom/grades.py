@@ -1,9 +1,10 @@
 """A class's totals as a table for spreadsheets, and totals that a teacher changed there taken over as marks.
 
 A total is the mean over an assignment's exercises, so it cannot be set by itself: every exercise of the attempt that
-was judged gets the same mark for each score that counts, such that the mean is what the teacher wrote. Attempts that
-would count more than that are marked alike, since the best one counts. What is worth nothing, because it was not said,
-stays so: a total has a highest value that can be reached.
+has a score gets the same mark for each score that counts, such that the mean is what the teacher wrote. Where that is
+not enough, or none has a score, such as of free speech, those that were said without getting one are marked too.
+Attempts that would count more than that are marked alike, since the best one counts. What was not said is worth
+nothing and stays so: a total has a highest value that can be reached.
 """
 
 from collections import defaultdict
@@ -18,10 +19,10 @@ from classroom import assignments, marks
 from classroom.access import require_teaches
 from classroom.assignments import Assignment
 from classroom.errors import GradesChanged
-from classroom.grid import Cell, grid, mean_of_items
+from classroom.grid import Cell, given_in, grid, mean_of_items
 from classroom.marks import Mark
 from classroom.store import Store
-from classroom.store.schema import AssessmentRow, Group, MarkRow, Recording, Submission
+from classroom.store.schema import AssessmentRow, Group, Recording, Submission
 from classroom.store.schema import Assignment as AssignmentRow
 from classroom.strictness import total_of
 
@@ -30,22 +31,34 @@ _ALMOST = 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """An attempt that was handed in: of each exercise that was judged its assessment and how it counts."""
+    """An attempt that was handed in: of each exercise that was said its assessment, and how it counts if it does."""
 
     submission_id: str
     exercises: int
-    judged: Mapping[str, float]
+    said: Mapping[str, float | None]
+
+    @property
+    def judged(self) -> Mapping[str, float]:
+        """Those that have a score."""
+        return {name: score for name, score in self.said.items() if score is not None}
 
     @property
     def total(self) -> float | None:
         """As the grid counts it."""
-        missing = [None] * (self.exercises - len(self.judged))
-        return mean_of_items([*self.judged.values(), *missing])
+        missing = [None] * (self.exercises - len(self.said))
+        return mean_of_items([*self.said.values(), *missing])
 
     @property
     def highest(self) -> float:
         """What the total can be at most."""
-        return 100.0 * len(self.judged) / self.exercises
+        return 100.0 * len(self.said) / self.exercises
+
+    def marked(self, total: float) -> dict[str, float]:
+        """Give the score that each assessment needs for a total."""
+        chosen = list(self.judged)
+        if not chosen or total * self.exercises > 100.0 * len(chosen) + _ALMOST:
+            chosen = list(self.said)
+        return {name: min(100.0, total * self.exercises / len(chosen)) for name in chosen}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +82,17 @@ class Sheet:
     attempts: Mapping[tuple[str, str], tuple[Attempt, ...]] = field(repr=False)
 
     def best(self, assignment_id: str, person_id: str) -> Attempt | None:
-        """Give the attempt that counts; None where nothing was handed in and judged."""
+        """Give the attempt that counts; None where nothing was handed in that could count."""
         return _best(self.attempts.get((assignment_id, person_id), ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A total to be changed, from what it is shown as to another number 0..100."""
+    """A total to be changed, from what it is shown as, None where there is none, to another number 0..100."""
 
     assignment_id: str
     person_id: str
-    old: float
+    old: float | None
     new: float
 
 
@@ -158,14 +171,16 @@ def _check(change: Change, attempts: Sequence[Attempt]) -> None:
 
 
 def _best(attempts: Sequence[Attempt]) -> Attempt | None:
-    return max((one for one in attempts if one.judged), key=lambda one: one.total or 0.0, default=None)
+    # Of several without a total the latest is what a teacher means.
+    said = [one for one in reversed(attempts) if one.said]
+    return max(said, key=lambda one: -1.0 if one.total is None else one.total, default=None)
 
 
 def _marks_for(attempts: Sequence[Attempt], total: float) -> list[tuple[str, float]]:
     """Give each assessment's new score: of the attempt that counts, and of those that would count more than it then."""
     best = _best(attempts)
-    chosen = [one for one in attempts if one.judged and (one is best or (one.total or 0.0) > total)]
-    return [(name, min(100.0, total * one.exercises / len(one.judged))) for one in chosen for name in one.judged]
+    chosen = [one for one in attempts if one is best or (one.total or 0.0) > total]
+    return [pair for one in chosen for pair in one.marked(total).items()]
 
 
 def _marks(work: Assignment, value: float) -> list[Mark]:
@@ -203,7 +218,7 @@ def _attempts(
         .where(AssignmentRow.class_id == class_id, Submission.state != "draft")
         .order_by(Submission.attempt, Recording.created_at, Recording.id, AssessmentRow.created_at, AssessmentRow.id)
     )
-    by_id, given = {one.id: one for one in work}, _given(session, class_id)
+    by_id, given = {one.id: one for one in work}, given_in(session, class_id)
     newest: dict[tuple[str, str, str], dict[str, tuple[str, float | None]]] = defaultdict(dict)
     for assignment_id, person_id, submission_id, item_id, name, totals in session.execute(query):
         if assignment_id in by_id:
@@ -211,24 +226,7 @@ def _attempts(
             newest[assignment_id, person_id, submission_id][item_id or ""] = (name, total)
     found: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
     for (assignment_id, person_id, submission_id), items in newest.items():
-        judged = {name: total for name, total in items.values() if total is not None}
         exercises = len(by_id[assignment_id].items)
-        attempt = Attempt(submission_id=submission_id, exercises=exercises, judged=judged)
+        attempt = Attempt(submission_id=submission_id, exercises=exercises, said=dict(items.values()))
         found[assignment_id, person_id].append(attempt)
     return {place: tuple(attempts) for place, attempts in found.items()}
-
-
-def _given(session: Session, class_id: str) -> Mapping[str, set[str]]:
-    """Scores that teachers gave themselves, by assessment."""
-    query = (
-        select(MarkRow.assessment_id, MarkRow.place)
-        .join(AssessmentRow, AssessmentRow.id == MarkRow.assessment_id)
-        .join(Recording, Recording.id == AssessmentRow.recording_id)
-        .join(Submission, Submission.id == Recording.submission_id)
-        .join(AssignmentRow, AssignmentRow.id == Submission.assignment_id)
-        .where(AssignmentRow.class_id == class_id, MarkRow.level == "score")
-    )
-    found: dict[str, set[str]] = defaultdict(set)
-    for assessment_id, place in session.execute(query):
-        found[assessment_id].add(place)
-    return found

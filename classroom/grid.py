@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from classroom import assignments
 from classroom.access import require_teaches
 from classroom.assignments import Assignment
+from classroom.marks import scores_given
 from classroom.people import identity
 from classroom.store import Store
-from classroom.store.schema import AssessmentRow, MarkRow, Membership, Person, Recording, Submission
+from classroom.store.schema import AssessmentRow, Membership, Person, Recording, Submission
 from classroom.store.schema import Assignment as AssignmentRow
 from classroom.strictness import total_of
 
@@ -118,7 +119,7 @@ class _Counted:
 def _scores(session: Session, class_id: str) -> Mapping[str, Mapping[str, _Counted]]:
     """Scores that count now, by submission and item: of the newest recording the newest assessment."""
     found: dict[str, dict[str, _Counted]] = defaultdict(dict)
-    given = _given(session, class_id)
+    given = given_in(session, class_id)
     query = (
         select(Recording.submission_id, Recording.item_id, AssessmentRow.id, AssessmentRow.totals)
         .join(AssessmentRow, AssessmentRow.recording_id == Recording.id)
@@ -132,20 +133,16 @@ def _scores(session: Session, class_id: str) -> Mapping[str, Mapping[str, _Count
     return found
 
 
-def _given(session: Session, class_id: str) -> Mapping[str, set[str]]:
-    """Scores that teachers gave themselves, by assessment."""
-    found: dict[str, set[str]] = defaultdict(set)
-    query = (
-        select(MarkRow.assessment_id, MarkRow.place)
-        .join(AssessmentRow, AssessmentRow.id == MarkRow.assessment_id)
+def given_in(session: Session, class_id: str) -> Mapping[str, set[str]]:
+    """Names of the scores that teachers gave themselves in a class, by assessment."""
+    theirs = (
+        select(AssessmentRow.id)
         .join(Recording, Recording.id == AssessmentRow.recording_id)
         .join(Submission, Submission.id == Recording.submission_id)
         .join(AssignmentRow, AssignmentRow.id == Submission.assignment_id)
-        .where(AssignmentRow.class_id == class_id, MarkRow.level == "score")
+        .where(AssignmentRow.class_id == class_id)
     )
-    for assessment_id, place in session.execute(query):
-        found[assessment_id].add(place)
-    return found
+    return scores_given(session, theirs)
 
 
 def _cell(

@@ -15,10 +15,10 @@ from classroom.assessments import open_document
 from classroom.assignments import Assignment, Item
 from classroom.errors import NotFound
 from classroom.grid import mean_of_items
-from classroom.marks import Marked, marked_in, newest_of
+from classroom.marks import Marked, comments_of, marked_in, newest_of, on_attempt, scores_given
 from classroom.recordings import Recording, recording
 from classroom.store import Store
-from classroom.store.schema import AssessmentRow, Class, MarkRow, Membership
+from classroom.store.schema import AssessmentRow, Class, Membership
 from classroom.store.schema import Assignment as AssignmentRow
 from classroom.store.schema import Recording as RecordingRow
 from classroom.store.schema import Submission as SubmissionRow
@@ -102,13 +102,15 @@ class Piece:
 class Work:
     """Homework with what there is to say; `attempt` is the one whose recordings are shown, None before the first.
 
-    `total` is what counts of that attempt, and only there once it was given back.
+    `total` is what counts of that attempt, and `comment` what the teacher says of the whole of it; both are only there
+    once it was given back.
     """
 
     homework: Homework
     attempt: Submission | None
     pieces: tuple[Piece, ...]
     total: float | None = None
+    comment: str = ""
 
 
 def of_learner(store: Store, person_id: str, *, now: datetime) -> tuple[Homework, ...]:
@@ -225,10 +227,7 @@ def _best(session: Session, work: Assignment, mine: Sequence[Submission]) -> flo
             continue
         newest = _newest(session, one.id).items()
         kept: dict[str, AssessmentRow] = {item: judged for item, (_, judged) in newest if judged is not None}
-        given: dict[str, set[str]] = {row.id: set() for row in kept.values()}
-        query = select(MarkRow.assessment_id, MarkRow.place).where(MarkRow.level == "score")
-        for assessment_id, place in session.execute(query.where(MarkRow.assessment_id.in_(given))):
-            given[assessment_id].add(place)
+        given = scores_given(session, [row.id for row in kept.values()])
         values = [
             total_of(kept[item.id].totals, work.terms, given=given[kept[item.id].id]) if item.id in kept else None
             for item in work.items
@@ -268,6 +267,7 @@ def _work(store: Store, session: Session, homework: Homework, shown: Submission 
         attempt=shown,
         pieces=pieces,
         total=mean_of_items([_counts(piece, homework.assignment) for piece in pieces]) if is_back else None,
+        comment=comments_of(on_attempt(mark for piece in pieces for mark in piece.marks)).get(("score", "attempt"), ""),
     )
 
 

@@ -14,7 +14,7 @@ from classroom.assessments import open_document
 from classroom.assignments import Assignment, Item
 from classroom.errors import ConsentMissing, NotFound
 from classroom.grid import mean_of_items
-from classroom.marks import Marked, marked_in, newest_of
+from classroom.marks import Marked, comments_of, marked_in, newest_of
 from classroom.people import identity
 from classroom.people import row_of as person_row
 from classroom.recordings import Recording, recording
@@ -41,6 +41,15 @@ class Judged:
     def newest(self) -> dict[tuple[Level, str], float]:
         """The mark that counts, for each place that has one."""
         return newest_of(self.marks)
+
+    @property
+    def comments(self) -> dict[tuple[Level, str], str]:
+        """The comment that stands, for each place that has one."""
+        return comments_of(self.marks)
+
+    def is_marked(self, level: Level, place: str) -> bool:
+        """Whether a teacher's score or comment stands at a place."""
+        return (level, place) in self.newest or (level, place) in self.comments
 
     @property
     def given(self) -> frozenset[str]:

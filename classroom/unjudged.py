@@ -17,31 +17,41 @@ from classroom.store.schema import Recording as RecordingRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unjudged:
-    """A recording and what was to be said in it; without a text only people can judge it."""
+    """A recording and what was to be said in it; what has no text or is not audible any more is for people to judge."""
 
     recording_id: str
     person_id: str
     text: str
     strictness: Strictness = "standard"
+    seconds: float = 0.0
+    audible: bool = True
 
 
 def handed_in(store: Store, *, now: datetime) -> tuple[Unjudged, ...]:
-    """Recordings of work that was handed in which can be judged and were not, the longest waiting first."""
+    """Recordings of work that was handed in of which nothing is said yet, the longest waiting first."""
     newer = aliased(RecordingRow)
     same = (newer.submission_id == RecordingRow.submission_id, newer.item_id == RecordingRow.item_id)
     query = (
-        select(RecordingRow.id, RecordingRow.person_id, AssignmentItem.text)
+        select(RecordingRow, AssignmentItem.text)
         .join(Submission, Submission.id == RecordingRow.submission_id)
         .join(AssignmentItem, AssignmentItem.id == RecordingRow.item_id)
-        .where(Submission.state != "draft", AssignmentItem.text != "")
-        .where(RecordingRow.sha256.is_not(None), RecordingRow.removed_at.is_(None), RecordingRow.expires_at > now)
+        .where(Submission.state != "draft")
         .where(~exists().where(AssessmentRow.recording_id == RecordingRow.id))
         .where(~exists().where(*same, newer.created_at > RecordingRow.created_at))
         .order_by(RecordingRow.created_at, RecordingRow.id)
     )
     with store.reading() as session:
         found = session.execute(query).tuples().all()
-    return tuple(Unjudged(recording_id=one, person_id=person, text=text) for one, person, text in found)
+        return tuple(
+            Unjudged(
+                recording_id=row.id,
+                person_id=row.person_id,
+                text=text,
+                seconds=row.seconds,
+                audible=row.sha256 is not None and row.removed_at is None and row.expires_at > now,
+            )
+            for row, text in found
+        )
 
 
 def find(store: Store, recording_id: str, *, by: str) -> Unjudged:

@@ -65,6 +65,14 @@ class NoRecording(WebError):
     remedy_template = "Press record and read the sentence, or upload a file."
 
 
+class FreeSpeech(TextError):
+    """There is no text to compare a recording with."""
+
+    code = "free_speech"
+    template = "Lafal does not judge free speech."
+    remedy_template = "A teacher listens to it and gives the score."
+
+
 class ForeignOrigin(WebError):
     """A page of another site sent this request."""
 

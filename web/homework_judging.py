@@ -6,11 +6,12 @@ from contextlib import suppress
 
 from classroom import assessments, consents, recordings, unjudged
 from classroom.unjudged import Unjudged
-from speech.errors import AudioError, EmptyText, SpeechError, TextError
+from speech.errors import AudioError, SpeechError, TextError
 from speech.results import Assessment
 from web.assessing import AssessmentQueue
-from web.errors import Busy
+from web.errors import Busy, FreeSpeech, RecordingGone
 from web.school import School
+from web.unscored import unscored
 
 _LOOK_EVERY_S = 60.0
 _log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class HomeworkJudge:
         """
         waiting = await asyncio.to_thread(unjudged.find, self._school.store, recording_id, by=by)
         if not waiting.text:
-            raise EmptyText
+            raise FreeSpeech
         return await self._once(waiting)
 
     async def hear(self, content: bytes, text: str) -> Assessment:
@@ -61,14 +62,19 @@ class HomeworkJudge:
         if not await asyncio.to_thread(lambda: self._school.exists):
             return None
         waiting = await asyncio.to_thread(unjudged.handed_in, self._school.store, now=self._school.now())
-        for one in waiting:
-            if one.recording_id in self._refused:
+        # Free speech needs no turn in the queue.
+        for one in sorted(waiting, key=lambda one: bool(one.text)):
+            refusal = self._why_not(one)
+            if refusal is not None:
+                await self._set_aside(one, refusal)
                 continue
             # One that fails for whatever reason must not keep the others from their verdicts.
             [outcome] = await asyncio.gather(self._once(one), return_exceptions=True)
             if isinstance(outcome, Busy):
                 return float(str(outcome.facts["seconds"]))
-            if isinstance(outcome, SpeechError):
+            if one.recording_id in self._refused:
+                await self._set_aside(one, self._refused[one.recording_id])
+            elif isinstance(outcome, SpeechError):
                 _log.info("Recording %s has no verdict: %s", one.recording_id, outcome.code)
             elif isinstance(outcome, Exception):
                 _log.error("Recording %s could not be judged", one.recording_id, exc_info=outcome)
@@ -91,6 +97,18 @@ class HomeworkJudge:
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause_s or _LOOK_EVERY_S):
                     await (asyncio.sleep(_LOOK_EVERY_S) if pause_s else self._woken.wait())
+
+    def _why_not(self, one: Unjudged) -> SpeechError | None:
+        if not one.text:
+            return FreeSpeech()
+        return self._refused.get(one.recording_id) if one.audible else RecordingGone()
+
+    async def _set_aside(self, one: Unjudged, refusal: SpeechError) -> None:
+        """Make room for a teacher's marks where Lafal gives none."""
+        _log.info("Recording %s has no verdict: %s", one.recording_id, refusal.code)
+        document = unscored(one.text, refusal, seconds=one.seconds)
+        now = self._school.now()
+        await asyncio.to_thread(assessments.set_aside, self._school.store, one.recording_id, document, now=now)
 
     async def _once(self, waiting: Unjudged) -> str:
         """Judge a recording, or wait for whoever is judging it already: two verdicts would part a teacher's marks."""
@@ -116,7 +134,7 @@ class HomeworkJudge:
         try:
             assessment = await self._queue.assess(content, waiting.text, name=waiting.recording_id)
         except (AudioError, TextError) as error:
-            # Nobody spoke, or the like: a teacher hears it instead. Only after a restart is it judged once more.
+            # Nobody spoke, or the like: a teacher hears it instead, once it is handed in.
             self._refused[waiting.recording_id] = error
             raise
         return await asyncio.to_thread(self.keep, waiting, assessment)

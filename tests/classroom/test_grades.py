@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from school import NOW, School, document, word
+from school import NOW, School, assess, document, word
 
 from classroom import assessments, assignments, grades, marks, rosters, submissions
 from classroom.assignments import NewItem, Terms
@@ -16,7 +16,10 @@ from classroom.grid import grid
 from classroom.people import Identity, name_anew
 from classroom.store import audit
 from classroom.tables import read, write_csv, write_xlsx
+from speech.export import to_json
+from speech.sentence import abstaining
 
+NOTHING = replace(assess((word("She", (80.0,)),)), words=(), scores=abstaining("free_speech"), abstained=True)
 EN = Wording(
     name="Name", pseudonym="Made-up name", person="ID", group="Group", total="total", state="state", late="late",
     yes="yes", no="no", states={"draft": "begun", "submitted": "handed in", "released": "given back"},
@@ -112,6 +115,36 @@ def test_each_judged_exercise_gets_the_mark_that_makes_the_total(school: School)
     made = marks.history(school.store, assessed, by=school.ani.id)
     assert [(one.mark.level, one.mark.place, one.mark.value) for one in made] == [("score", "overall", 60.0)]
     assert best.highest == 50.0
+
+
+def test_what_lafal_could_not_judge_gets_a_total_from_the_table(school: School) -> None:
+    begun = school.begin()
+    for item in range(2):
+        kept = school.record(begun, f"{item}", f"{item}".encode(), item=item)
+        assessments.set_aside(school.store, kept.id, to_json(NOTHING), now=NOW)
+    submissions.hand_in(school.store, begun.id, by=school.ani.id, now=NOW)
+    assert sent(school, table(school)) == Plan((), ()), "no total, and none is asked for"
+    changed = table(school)
+    changed[1][4] = 80
+    plan = sent(school, changed)
+    assert [(one.old, one.new) for one in plan.changes] == [(None, 80.0)]
+    put(school, *plan.changes)
+    assert total(school) == pytest.approx(80.0)
+    with pytest.raises(GradesChanged):
+        put(school, *plan.changes)
+
+
+def test_a_total_beyond_what_was_judged_marks_what_was_not_too(school: School) -> None:
+    begun = school.begin()
+    for item, said in enumerate((document((word("She", (80.0,)),)), to_json(NOTHING))):
+        assessments.keep(school.store, school.record(begun, f"{item}", f"{item}".encode(), item=item).id, said, now=NOW)
+    submissions.hand_in(school.store, begun.id, by=school.ani.id, now=NOW)
+    place = {"assignment_id": school.assignment.id, "person_id": school.ani.id}
+    put(school, Change(**place, old=40.0, new=50.0))
+    best = taken(school).best(school.assignment.id, school.ani.id)
+    assert list(best.said.values()) == [100.0, None]
+    put(school, Change(**place, old=50.0, new=60.0))
+    assert list(taken(school).best(school.assignment.id, school.ani.id).said.values()) == pytest.approx([60.0, 60.0])
 
 
 def test_strictness_and_weights_do_not_move_a_total_that_was_given(school: School) -> None:

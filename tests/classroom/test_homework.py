@@ -151,10 +151,14 @@ def test_only_what_was_handed_in_unjudged_waits_for_a_verdict(store: Store, scho
     attempt = mine.begin()
     mine.record(attempt, "old")
     newest = recordings.put(store, mine.upload(attempt, "new", b"newer"), now=NOW + DAY / 24)
-    mine.record(attempt, "free", item=1)
+    free = mine.record(attempt, "free", item=1)
     assessments.keep(store, mine.record(attempt, "judged", item=2).id, document(), now=NOW)
     assert unjudged.handed_in(store, now=NOW) == ()
     submissions.hand_in(store, attempt.id, by=school.ani.id, now=NOW)
-    assert [(one.recording_id, one.text) for one in unjudged.handed_in(store, now=NOW)] == [(newest.id, "Fish.")]
+    waiting = unjudged.handed_in(store, now=NOW)
+    assert [(one.recording_id, one.text, one.audible) for one in waiting] == [
+        (free.id, "", True),
+        (newest.id, "Fish.", True),
+    ]
     assert unjudged.find(store, newest.id, by=school.ani.id).strictness == "strict"
-    assert unjudged.handed_in(store, now=NOW + 60 * DAY) == (), "the recordings' time is over"
+    assert not any(one.audible for one in unjudged.handed_in(store, now=NOW + 60 * DAY)), "their time is over"

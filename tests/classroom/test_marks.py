@@ -9,7 +9,7 @@ from school import NOW, WORDS, School, assess, document, parsed, word
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from classroom import assessments, assignments, marks, recordings, submissions
+from classroom import assessments, assignments, homework, marks, recordings, submissions
 from classroom.errors import InvalidDetail, NotAllowed, NotFound
 from classroom.grid import grid, latest_activity
 from classroom.marks import Mark
@@ -113,16 +113,49 @@ def test_overruling_counts_anew_and_keeps_what_was(school: School) -> None:
     after = marks.overrule(store, assessed, first, by=teacher, now=NOW)
     assert after.words[0] == pytest.approx(95.0)
     assert after.scores["accuracy"] > before.scores["accuracy"]
-    marks.overrule(store, assessed, replace(first, value=60, comment=""), by=teacher, now=NOW + timedelta(minutes=1))
+    marks.overrule(store, assessed, replace(first, value=60, comment=None), by=teacher, now=NOW + timedelta(minutes=1))
     made = marks.history(store, assessed, by=school.ani.id)
     assert [(one.number, one.old_value, one.mark.value, one.mark.comment) for one in made] == [
         (1, 50.0, 100.0, "I hear it."),
-        (2, 100.0, 60.0, ""),
+        (2, 100.0, 60.0, None),
     ]
     assert {one.marked_by for one in made} == {teacher}
     undone = marks.overrule(store, assessed, replace(first, value=50), by=teacher, now=NOW)
     assert undone.scores == pytest.approx(before.scores)
     assert json.loads(assessments.of_recording(store, made_of(school), by=teacher)[0][1]) == parsed()
+
+
+def test_a_comment_alone_changes_no_score_and_is_kept_until_it_is_taken_back(school: School) -> None:
+    store, teacher = school.store, school.teacher.id
+    attempt, _, assessed = school.hand_in()
+    strict = replace(school.assignment.terms, strictness="strict")
+    assignments.change(store, school.assignment.id, strict, by=teacher, now=NOW)
+    before = marks.totals(store, assessed, by=teacher), counted(school)
+
+    def say(place: str, comment: str, **value: float) -> None:
+        mark = Mark(level="score", place=place, comment=comment, **value)
+        marks.overrule(store, assessed, mark, by=teacher, now=NOW + timedelta(minutes=len(made())))
+
+    def made() -> tuple[marks.Marked, ...]:
+        return marks.history(store, assessed, by=school.ani.id)
+
+    for place in ("overall", "item", "attempt"):
+        say(place, f"On {place}.")
+    assert (marks.totals(store, assessed, by=teacher), counted(school)) == before, "no score was given, so it is bent"
+    assert [(one.mark.value, one.mark.comment) for one in made()][1:] == [(None, "On item."), (None, "On attempt.")]
+    marks.overrule(store, assessed, Mark(level="score", place="overall", value=50.0), by=teacher, now=NOW)
+    assert marks.comments_of(made())["score", "overall"] == "On overall.", "a new score leaves the comment"
+    say("item", "")
+    assert set(marks.comments_of(made())) == {("score", "overall"), ("score", "attempt")}
+    assert [one.mark.comment for one in marks.on_attempt(made())] == ["On attempt."]
+    assert marks.newest_of(made()) == {("score", "overall"): 50.0}
+    submissions.release(store, attempt.id, by=teacher, now=NOW)
+    work = homework.attempt(store, attempt.id, by=school.ani.id, now=NOW)
+    assert (work.comment, work.total, counted(school)) == ("On attempt.", 25.0, 25.0)
+
+
+def counted(school: School) -> float | None:
+    return grid(school.store, school.class_id, by=school.teacher.id).rows[0].cells[0].total
 
 
 def made_of(school: School) -> str:
@@ -149,6 +182,10 @@ def test_only_a_teacher_of_the_class_overrules_what_was_handed_in(school: School
         Mark(level="word", place="0", value=101),
         Mark(level="word", place="0", value=float("nan")),
         Mark(level="word", place="0", value=1, comment="x" * 2001),
+        Mark(level="word", place="0"),
+        Mark(level="word", place="9", comment="Where?"),
+        Mark(level="score", place="item", value=1),
+        Mark(level="word", place="item", comment="No word."),
     ],
 )
 def test_marks_that_make_no_sense_are_refused(school: School, mark: Mark) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
@@ -135,7 +136,7 @@ def test_a_picture_stands_for_its_word(site: Site, ani: Browser) -> None:
     assert ani.get(f"/pictures/{exercise.picture}.svg").status_code == 200
 
 
-def test_free_speech_is_kept_without_a_verdict(site: Site, ani: Browser) -> None:
+def test_free_speech_is_marked_by_its_teacher_alone(site: Site, ani: Browser) -> None:
     path = set_work(site, "free", NewItem(prompt="Tell me about your day."))
     page = ani.get(path).text
     assert "Tell me about your day." in page and open_catalogue("en").say("homework.free_honest") in page
@@ -147,7 +148,39 @@ def test_free_speech_is_kept_without_a_verdict(site: Site, ani: Browser) -> None
     judge = HomeworkJudge(site.app.state.school, AssessmentQueue(lambda: site.judge, workers=1, max_waiting=5))
     asyncio.run(judge.catch_up())
     assert site.judge.calls == [] and done.status_code == 303
-    assert ani.send(f"/api/v1/recordings/{kept.json()['id']}/assessment").status_code == 422
+    sari, results = site.browser(site.people.teacher), f"{path}/results/{attempt}"
+    page = sari.get(f"/submissions/{attempt}").text
+    assert "Lafal does not judge free speech. Give the score yourself." in page and "mk-signals" not in page
+    # Of the scores only the one that counts can be given; comments can be on the recording and on the whole.
+    assert re.findall(r'data-level="score" data-place="(\w+)"', page) == ["overall", "item", "attempt"]
+    marked = re.search(r'data-assessment="(\w+)"', page)
+    assert marked
+    mark = f"/api/v1/assessments/{marked[1]}/marks"
+    answer = sari.send(mark, {"level": "score", "place": "overall", "value": 85, "comment": "Clear <and> lively."})
+    assert answer.json()["total"] == 85.0
+    assert sari.send(mark, {"level": "score", "place": "item", "comment": "More past tense."}).status_code == 200
+    answer = sari.send(mark, {"level": "score", "place": "attempt", "comment": "Well prepared!"}).json()
+    assert "Well prepared!" in answer["whole"] and "Well prepared!" not in answer["card"]
+    assert "85" in sari.get(f"/classes/{site.people.class_id}/grades.csv").text
+    before = ani.get(results).text
+    assert "Lafal does not judge free speech." in before and "85" not in before and "past tense" not in before
+    sari.post(f"/submissions/{attempt}/release")
+    after = ani.get(results).text
+    assert "<strong>85</strong>" in after and "Clear &lt;and&gt; lively." in after and "Well prepared!" in after
+    assert "Your teacher on this recording</strong>" in after and "More past tense." in after
+
+
+def test_the_rubric_is_shown_to_the_learner_and_beside_the_marks(site: Site, ani: Browser) -> None:
+    terms = replace(site.people.assignment.terms, rubric={"Clarity": "Each <word> is heard.", "Courage": ""})
+    assignments.change(site.store, site.people.assignment.id, terms, by=site.people.teacher.id, now=NOW)
+    attempt = begin(site, ani)
+    record(site, ani, attempt)
+    working = ani.get(work_path(site)).text
+    hand_in(site, ani, attempt)
+    result = ani.get(work_path(site, f"/results/{attempt}")).text
+    marking = site.browser(site.people.teacher).get(f"/submissions/{attempt}").text
+    for page in (working, result, marking):
+        assert "<dt>Clarity</dt><dd>Each &lt;word&gt; is heard.</dd>" in page and "<dt>Courage</dt></div>" in page
 
 
 def test_a_dialogue_shows_the_partners_turn(site: Site, ani: Browser) -> None:

@@ -1,18 +1,19 @@
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 from classroom_site import Browser, Site, build_site
 from fabricated import reading
 from fastapi.testclient import TestClient
-from homework_site import VOICE, begin, hand_in, record, set_work, wav, work_path
+from homework_site import HOUR, VOICE, begin, hand_in, record, set_work, wav, work_path
 from school import NOW
 
-from classroom import assessments, consents, people, recordings, submissions
+from classroom import assessments, consents, people, recordings, reviews, submissions
 from classroom.assignments import NewItem
 from classroom.people import Person
 from classroom.store import Store
-from speech.errors import Silence
+from speech.errors import Silence, TooLong
 from speech.settings import Settings
 from web.assessing import AssessmentQueue
 from web.catalogue import open_catalogue
@@ -253,8 +254,51 @@ def test_catching_up_passes_by_what_cannot_be_judged(site: Site) -> None:
     site.judge.assess = assess
     assert asyncio.run(judge.catch_up()) is None
     assert asyncio.run(judge.catch_up()) is None, "what was refused is not tried each minute"
-    found = [len(assessments.of_recording(site.store, one.id, by=one.person_id)) for one in kept]
-    assert sorted(found) == [0, 1]
+    found = [assessments.of_recording(site.store, one.id, by=one.person_id) for one in kept]
+    scores = [json.loads(document)["scores"]["overall"] for [(_, document)] in found]
+    assert sorted((one["value"] or 0.0, one["reason"]) for one in scores) == [(0.0, "silence"), (71.0, None)]
+
+
+def test_why_a_take_has_no_score_is_said_to_teacher_and_learner(site: Site, ani: Browser) -> None:
+    attempt = begin(site, ani)
+    kept = record(site, ani, attempt).json()["id"]
+    site.judge.answer = TooLong({"limit": 30.0})
+    judge = HomeworkJudge(site.app.state.school, AssessmentQueue(lambda: site.judge, workers=1, max_waiting=5))
+    with pytest.raises(TooLong):
+        asyncio.run(judge.judge(kept, by=site.people.ani.id))
+    assert assessments.of_recording(site.store, kept, by=site.people.ani.id) == (), "it may be said again"
+    hand_in(site, ani, attempt)
+    asyncio.run(judge.catch_up())
+    assert len(site.judge.calls) == 1
+    page = site.browser(site.people.teacher, language="id").get(f"/submissions/{attempt}").text
+    reason = open_catalogue("id").explain(TooLong({"limit": 30.0}))[0]
+    assert f"{reason} Berilah nilainya sendiri." in page and "mk-signals" not in page
+    page = ani.get(work_path(site, f"/results/{attempt}")).text
+    assert "The recording is longer than 30 seconds. Your teacher listens to it instead." in page
+
+
+def test_an_earlier_take_that_was_judged_counts_before_a_later_one_that_cannot_be(site: Site, ani: Browser) -> None:
+    attempt = begin(site, ani)
+    first = record(site, ani, attempt).json()["id"]
+    ani.send(f"/api/v1/recordings/{first}/assessment")
+    site.clock.now = NOW + HOUR
+    second = record(site, ani, attempt, content=wav(2.0), key="second").json()["id"]
+    hand_in(site, ani, attempt)
+    site.judge.answer = Silence()
+    judge = HomeworkJudge(site.app.state.school, AssessmentQueue(lambda: site.judge, workers=1, max_waiting=5))
+    asyncio.run(judge.catch_up())
+    assert assessments.of_recording(site.store, second, by=site.people.ani.id) == ()
+    assert reviews.review(site.store, attempt, by=site.people.teacher.id).parts[0].total == 71.0
+
+
+def test_what_was_gone_before_it_could_be_judged_can_be_marked(site: Site, ani: Browser) -> None:
+    attempt = begin(site, ani)
+    kept = record(site, ani, attempt).json()["id"]
+    hand_in(site, ani, attempt)
+    site.clock.now = NOW + recordings.RETENTION + HOUR
+    judge = HomeworkJudge(site.app.state.school, AssessmentQueue(lambda: site.judge, workers=1, max_waiting=5))
+    asyncio.run(judge.catch_up())
+    assert site.judge.calls == [] and len(assessments.of_recording(site.store, kept, by=site.people.ani.id)) == 1
 
 
 def test_two_who_ask_at_once_get_one_verdict(site: Site) -> None:

@@ -142,7 +142,8 @@ def test_a_mark_answers_what_counts_now_and_is_kept_with_who_and_when(site: Site
         ({"level": "word", "place": "0", "value": 101}, 422),
         ({"level": "word", "place": "0", "value": "nan"}, 422),
         ({"level": "verse", "place": "0", "value": 1}, 400),
-        ({"level": "word", "place": "0"}, 400),
+        ({"level": "word", "place": "0"}, 422),
+        ({"level": "score", "place": "attempt", "value": 50}, 422),
     ],
 )
 def test_a_mark_that_makes_no_sense_is_refused_in_words(site: Site, body: dict[str, object], status: int) -> None:
@@ -151,6 +152,20 @@ def test_a_mark_that_makes_no_sense_is_refused_in_words(site: Site, body: dict[s
     answer = browser.send(f"/api/v1/assessments/{assessed}/marks", body)
     assert answer.status_code == status and answer.json()["message"]
     assert marks.history(site.store, assessed, by=site.people.teacher.id) == ()
+
+
+def test_a_comment_needs_no_score(site: Site) -> None:
+    attempt, _, assessed = hand_in(site)
+    browser = teacher(site)
+    browser.get(f"/submissions/{attempt}")
+    body = {"level": "sound", "place": "1.0", "comment": " Tongue <out>! "}
+    answer = browser.send(f"/api/v1/assessments/{assessed}/marks", body).json()
+    assert answer["total"] == pytest.approx(71 / 2), "nothing counts otherwise"
+    place = (
+        r'data-level="sound" data-place="1.0"[^>]* data-value="18" data-machine="18" data-comment="Tongue &lt;out&gt;!"'
+    )
+    assert re.search(place, answer["card"]) and "marked by a teacher" in answer["card"]
+    assert "→" not in answer["card"].partition("mk-history")[2]
 
 
 def test_a_mark_without_the_pages_token_is_refused(site: Site) -> None:

@@ -159,7 +159,7 @@ def _wanted(text: str) -> list[Change]:
     """Read what the preview handed on; what cannot be read is as good as changed meanwhile."""
     try:
         return [
-            Change(assignment_id=str(work), person_id=str(person), old=float(old), new=float(new))
+            Change(assignment_id=str(work), person_id=str(person), old=old and float(old), new=float(new))
             for work, person, old, new in json.loads(text)
         ]
     except (ValueError, TypeError, RecursionError) as error:

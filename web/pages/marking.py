@@ -10,7 +10,7 @@ from classroom import classes, corrections, marks, recordings, reviews, submissi
 from classroom.marks import Mark
 from classroom.reviews import Review
 from classroom.totals import Level
-from web.components.marking import view_parts
+from web.components.marking import view_parts, view_whole
 from web.components.templates import render
 from web.dates import moment
 from web.pages.grid import build_grid
@@ -28,8 +28,8 @@ class MarkBody(BaseModel):
 
     level: Level
     place: str
-    value: float
-    comment: str = ""
+    value: float | None = None
+    comment: str | None = None
 
 
 def build_marking(school: School) -> APIRouter:
@@ -82,6 +82,7 @@ def _show_review(request: Request, school: School, review: Review, *, visitor: V
         is_late=handed_in is not None and review.assignment.is_late(handed_in),
         total=None if review.total is None else round(review.total),
         parts=view_parts(review, catalogue, now=school.now()),
+        whole=view_whole(review, catalogue),
     )
 
 
@@ -98,19 +99,22 @@ def _add_audio(router: APIRouter, school: School) -> None:
 def _add_marks(router: APIRouter, school: School) -> None:
     @router.post("/api/v1/assessments/{assessment_id}/marks")
     def overrule(request: Request, visitor: Staff, assessment_id: str, body: MarkBody) -> Response:
-        """Write a mark down; answers what counts now, and the part of the page that shows it."""
-        mark = Mark(level=body.level, place=body.place, value=body.value, comment=body.comment.strip())
+        """Write a mark down; answers what counts now, and the parts of the page that show it."""
+        comment = None if body.comment is None else body.comment.strip()
+        mark = Mark(level=body.level, place=body.place, value=body.value, comment=comment)
         totals = marks.overrule(school.store, assessment_id, mark, by=visitor.id, now=school.now())
         submission_id = reviews.submission_of(school.store, assessment_id, by=visitor.id)
         review = reviews.review(school.store, submission_id, by=visitor.id)
         catalogue = catalogue_of(request)
         parts = view_parts(review, catalogue, now=school.now())
+        whole = view_whole(review, catalogue)
         card = next((part for part in parts if part.assessment_id == assessment_id), None)
         return JSONResponse(
             {
                 "totals": {"scores": dict(totals.scores), "words": list(totals.words)},
                 "total": review.total,
                 "card": render("marking_card.html", catalogue, part=card) if card else "",
+                "whole": render("marking_whole.html", catalogue, whole=whole) if whole else "",
             }
         )
 

@@ -59,11 +59,13 @@ function choose(place, { focus = true } = {}) {
   if (chosen !== place) settle();
   chosen = place;
   for (const other of places()) other.setAttribute("aria-pressed", String(other === place));
-  const { title, about, value, machine } = place.dataset;
+  const { title, about, value, machine, comment, only } = place.dataset;
   panel.hidden = false;
   part("title").textContent = title;
   part("about").textContent = [about, machine && say("marking.machine", { score: machine })].filter(Boolean).join(" ");
   fields.value.value = value;
+  fields.comment.value = comment;
+  panel.dataset.only = only ?? "";
   const back = panel.querySelector("[data-act=machine]");
   back.hidden = !machine || machine === value;
   back.textContent = say("marking.back_to", { score: machine });
@@ -72,38 +74,48 @@ function choose(place, { focus = true } = {}) {
   place.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
-async function save(value) {
+const typed = () => fields.comment.value.trim();
+const hasNews = () => Boolean(chosen) && typed() !== chosen.dataset.comment;
+
+// Saves a score, and the comment where it was changed; without a score the comment alone.
+async function save(value = "") {
   clearTimeout(settling);
   settling = 0;
-  if (!chosen || value === "" || !Number.isFinite(Number(value))) return;
-  const [card, { level, place, title }] = [cardOf(chosen), chosen.dataset];
+  if (!chosen) return;
+  const [card, { level, place, title, only }] = [cardOf(chosen), chosen.dataset];
+  const mark = { level, place };
+  if (hasNews()) mark.comment = typed();
+  if (!only && value !== "" && Number.isFinite(Number(value))) mark.value = Number(value);
+  if (mark.comment === undefined && mark.value === undefined) return;
+  // What is on its way is not sent once more when another place is chosen meanwhile.
+  if (mark.comment !== undefined) chosen.dataset.comment = mark.comment;
   const isInCard = card.contains(document.activeElement);
-  const comment = fields.comment.value;
   tell("");
   try {
-    const path = `/api/v1/assessments/${card.dataset.assessment}/marks`;
-    const answer = await send(path, { level, place, value: Number(value), comment });
-    if (fields.comment.value === comment) fields.comment.value = "";
+    const answer = await send(`/api/v1/assessments/${card.dataset.assessment}/marks`, mark);
     show(card, answer, { level, place, focus: isInCard });
-    announce(say("marking.saved", { title, score: Math.round(Number(value)) }));
+    announce(mark.value === undefined ? say("marking.comment_saved", { title }) : say("marking.saved", { title, score: Math.round(mark.value) }));
   } catch (error) {
     tell(error instanceof TypeError ? say("marking.no_network") : error.message);
   }
 }
 
 // The card comes back as the server now shows it; what was chosen, played and open stays so.
-function show(card, { card: html, total }, { level, place, focus }) {
+function show(card, { card: html, whole, total }, { level, place, focus }) {
   part("total").textContent = total === null ? "–" : Math.round(total);
-  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".mk-part");
+  const shown = card.matches(".mk-whole") ? whole : html;
+  const fresh = new DOMParser().parseFromString(shown, "text/html").querySelector(".mk-part");
   if (!fresh) return;
   const isCurrent = cardOf(chosen) === card;
   const { level: nowLevel, place: nowPlace } = chosen.dataset;
+  const writing = isCurrent && document.activeElement === fields.comment && hasNews() ? fields.comment.value : null;
   const wasOpen = card.querySelector(".mk-history")?.open;
   card.replaceWith(fresh);
   if (wasOpen) fresh.querySelector(".mk-history").open = true;
   if (!isCurrent) return;
   const [next, at] = [nowLevel ?? level, nowPlace ?? place];
   choose(fresh.querySelector(`[data-level="${next}"][data-place="${at}"]`), { focus });
+  if (writing !== null) fields.comment.value = writing;
 }
 
 function step(by) {
@@ -113,9 +125,10 @@ function step(by) {
   settling = setTimeout(() => save(fields.value.value), SETTLED_MS);
 }
 
-// Saves at once what a step has changed and the pause has not yet saved.
+// Saves at once what a step has changed and the pause has not yet saved, and a comment that was only typed.
 function settle() {
-  if (settling) save(fields.value.value);
+  if (settling) return save(fields.value.value);
+  return hasNews() ? save() : null;
 }
 
 function move(by, kind = ".mk-place") {
@@ -130,17 +143,23 @@ function move(by, kind = ".mk-place") {
   if (next) choose(next);
 }
 
+const takesScore = () => Boolean(chosen) && !chosen.dataset.only;
+
 const KEYS = {
   j: () => move(1, ".mk-written"),
   k: () => move(-1, ".mk-written"),
   ArrowRight: () => move(1),
   ArrowLeft: () => move(-1),
   l: () => (chosen ? hearPlace(chosen) : hear(document.querySelector(".mk-part[data-recording]"))),
-  c: () => chosen && fields.comment.focus(),
+  c: () => {
+    const place = chosen ?? document.querySelector(".mk-place[data-only]");
+    if (place && !chosen) choose(place);
+    if (place) fields.comment.focus();
+  },
   n: () => document.querySelector("a[rel=next]")?.click(),
-  "+": () => chosen && step(STEP),
-  "=": () => chosen && step(STEP),
-  "-": () => chosen && step(-STEP),
+  "+": () => takesScore() && step(STEP),
+  "=": () => takesScore() && step(STEP),
+  "-": () => takesScore() && step(-STEP),
   0: () => chosen?.dataset.machine && save(chosen.dataset.machine),
 };
 
@@ -148,7 +167,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && panel.contains(event.target)) return chosen?.focus();
   if (event.target.closest("input, textarea, select")) return;
-  const act = KEYS[event.key] ?? (event.key in GRADES && chosen ? () => save(GRADES[event.key]) : null);
+  const act = KEYS[event.key] ?? (event.key in GRADES && takesScore() ? () => save(GRADES[event.key]) : null);
   if (!act) return;
   event.preventDefault();
   act();
@@ -167,5 +186,17 @@ document.addEventListener("click", (event) => {
 
 panel.addEventListener("submit", (event) => {
   event.preventDefault();
-  save(fields.value.value);
+  const isChanged = fields.value.value !== chosen?.dataset.value;
+  save(isChanged || !hasNews() ? fields.value.value : "");
 });
+
+// What was typed is saved before the work is given back.
+for (const form of document.querySelectorAll(".mk-steps form")) {
+  form.addEventListener("submit", async (event) => {
+    if (!settling && !hasNews()) return;
+    event.preventDefault();
+    await settle();
+    if (!part("trouble").textContent) form.requestSubmit(event.submitter);
+  });
+}
+window.addEventListener("beforeunload", (event) => (settling || hasNews()) && event.preventDefault());
