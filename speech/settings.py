@@ -50,6 +50,9 @@ class Settings:
         Recordings that may wait for a worker; beyond it the web app asks people to come back.
     max_wait_s : float
         Seconds a recording may wait for its turn before its sender is asked to come back.
+    practice_per_minute : int
+        Requests of practice a minute that are taken from one address, behind which a whole school may sit; 0 for any
+        number. See `web.limits`.
     recording_lifetime_s : float
         Seconds until a recording that was sent but not checked is deleted.
     exercises_folder : str
@@ -82,6 +85,7 @@ class Settings:
     workers: int = 0
     max_waiting: int = 40
     max_wait_s: float = 30.0
+    practice_per_minute: int = 2400
     recording_lifetime_s: float = 600.0
     exercises_folder: str = ""
     voice_folder: str = ""

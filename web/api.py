@@ -14,6 +14,7 @@ from speech.results import Assessment
 from speech.settings import Settings
 from web.assessing import AssessmentQueue
 from web.errors import BadRequest
+from web.limits import address_of, counted
 from web.owners import owner_of, remember_owner
 from web.recordings import RecordingStore
 
@@ -76,11 +77,11 @@ def _add_health(router: APIRouter, settings: Settings, queue: AssessmentQueue) -
 
 
 def _add_recordings(router: APIRouter, settings: Settings, queue: AssessmentQueue, store: RecordingStore) -> None:
-    @router.post("/recordings", status_code=201)
+    @router.post("/recordings", status_code=201, dependencies=[counted("practice")])
     async def add_recording(request: Request, response: Response) -> RecordingBody:
         """Take the recording in the request's body; it belongs to the browser that sent it, for a few minutes."""
         owner = owner_of(request)
-        stored = await store.save(request.stream(), owner=owner)
+        stored = await store.save(request.stream(), owner=owner, address=address_of(request))
         remember_owner(request, response, owner)
         return RecordingBody(id=stored.id, bytes=stored.stored_bytes, seconds_kept=settings.recording_lifetime_s)
 
@@ -92,7 +93,7 @@ def _add_recordings(router: APIRouter, settings: Settings, queue: AssessmentQueu
 
 
 def _add_assess(router: APIRouter, settings: Settings, queue: AssessmentQueue) -> None:
-    @router.post("/assess")
+    @router.post("/assess", dependencies=[counted("practice")])
     async def assess(
         request: Request,
         audio: Annotated[UploadFile, File(description="WAV, FLAC, MP3, Ogg, WebM or MP4/M4A")],

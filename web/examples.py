@@ -13,6 +13,7 @@ from speech.settings import Settings
 from web.api import ErrorBody
 from web.assessing import AssessmentQueue
 from web.errors import Busy
+from web.limits import counted
 from web.security import EXAMPLE_AUDIO
 
 _MOST_WAITING = 4
@@ -127,7 +128,7 @@ def build_examples(settings: Settings, *, queue: AssessmentQueue, examples: Exam
     refusals: dict[int | str, dict[str, object]] = {
         status: {"model": ErrorBody} for status in (400, 404, 422, 429, 503)
     }
-    router = APIRouter(responses=refusals)
+    router = APIRouter(responses=refusals, dependencies=[counted("practice")])
 
     @router.get("/api/v1/examples")
     async def example(text: Text) -> ExampleBody:

@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.catalogue import LANGUAGES
-from web.errors import BadRequest
+from web.errors import BadRequest, WebError
+from web.limits import count_request
 from web.owners import owner_of, remember_owner
 from web.responses import error_response
 
@@ -63,8 +64,9 @@ class OwnSessionsOnly:
     async def _join(self, scope: Scope, receive: Receive, send: Send, *, owner: str) -> None:
         request = Request(scope, receive)
         try:
+            count_request("practice", request)
             event = self._read(await request.body())
-        except BadRequest as error:
+        except WebError as error:
             await error_response(request, error)(scope, receive, send)
             return
         event["session_hash"] = _bound(event["session_hash"], owner)

@@ -1,10 +1,11 @@
 """Learners' recordings on their short way through the server: owner-checked, size-limited, soon deleted."""
 
 import contextlib
+import math
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Callable, Collection
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -15,6 +16,7 @@ from web.owners import new_token
 _PER_OWNER = 4
 _TOTAL_BYTES = 500_000_000
 _MAX_RECORDINGS = 400  # each holds a file open; systems often allow 1,024
+_SHARE_OF_AN_ADDRESS = 0.75
 _MEGABYTE = 1_000_000
 
 
@@ -26,6 +28,8 @@ class StoredRecording:
     ----------
     id, owner : str
         Both 128 random bits, made here; the owner travels in a cookie no script can read.
+    address : str
+        Where it came from, as `web.limits.address_of` gives it.
     file : binary file
         A temporary file without a name: other programs cannot open it, and it is gone when this one ends, however.
     stored_bytes : int
@@ -36,6 +40,7 @@ class StoredRecording:
 
     id: str
     owner: str
+    address: str
     file: BinaryIO
     stored_bytes: int
     expires_s: float
@@ -70,8 +75,8 @@ class RecordingStore:
         self._clock = clock
         self._recordings: dict[str, StoredRecording] = {}
 
-    async def save(self, chunks: AsyncIterable[bytes], *, owner: str) -> StoredRecording:
-        """Write a recording to disk while it arrives.
+    async def save(self, chunks: AsyncIterable[bytes], *, owner: str, address: str = "") -> StoredRecording:
+        """Write a recording to disk while it arrives; the oldest of its owner's, or of its address's many, give way.
 
         Raises
         ------
@@ -83,9 +88,10 @@ class RecordingStore:
             No room for more recordings at the moment.
         """
         self.sweep()
-        kept_bytes = sum(kept.stored_bytes for kept in self._recordings.values())
-        if kept_bytes >= self._total_bytes or len(self._recordings) >= _MAX_RECORDINGS:
-            raise Busy({"seconds": self._lifetime_s})
+        if self._is_full(self._recordings.values(), share=1.0):
+            # They were sent one after the other, and are deleted so.
+            first = next(iter(self._recordings.values()))
+            raise Busy({"seconds": math.ceil(first.expires_s - self._clock())})
         file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - lives as long as the recording
         try:
             stored_bytes = await self._write(chunks, file)
@@ -93,9 +99,9 @@ class RecordingStore:
             # Also when the browser hangs up half-way: half a recording must not stay.
             file.close()
             raise
-        stored = StoredRecording(new_token(), owner, file, stored_bytes, self._clock() + self._lifetime_s)
+        stored = StoredRecording(new_token(), owner, address, file, stored_bytes, self._clock() + self._lifetime_s)
         self._recordings[stored.id] = stored
-        self._make_room(owner)
+        self._make_room(stored)
         return stored
 
     async def _write(self, chunks: AsyncIterable[bytes], file: BinaryIO) -> int:
@@ -109,10 +115,22 @@ class RecordingStore:
             raise EmptyFile
         return written
 
-    def _make_room(self, owner: str) -> None:
-        own = [kept.id for kept in self._recordings.values() if kept.owner == owner]
+    def _make_room(self, latest: StoredRecording) -> None:
+        """Take the oldest from who has too many: a browser, or an address, lest it leaves no room for others.
+
+        Behind an address may be a class: who floods the server from there finds others' recordings gone only if they
+        waited longer for their check than the flood needs to go round, and then their browsers send them again.
+        """
+        own = [kept.id for kept in self._recordings.values() if kept.owner == latest.owner]
         for identifier in own[:-_PER_OWNER]:
             self._remove(identifier)
+        near = [kept for kept in self._recordings.values() if kept.address == latest.address]
+        while len(near) > 1 and self._is_full(near[1:], share=_SHARE_OF_AN_ADDRESS):
+            self._remove(near.pop(0).id)
+
+    def _is_full(self, kept: Collection[StoredRecording], *, share: float) -> bool:
+        kept_bytes = sum(one.stored_bytes for one in kept)
+        return kept_bytes >= share * self._total_bytes or len(kept) >= share * _MAX_RECORDINGS
 
     def find(self, identifier: str, *, owner: str | None) -> StoredRecording:
         """Look up a recording for the one who made it.

@@ -38,7 +38,7 @@ class School:
     def __init__(self, settings: Settings, *, now: Callable[[], datetime] = clock, store: Store | None = None) -> None:
         self.settings = settings
         self.now = now
-        self.limits = Limits()
+        self.limits = Limits(practice_per_minute=settings.practice_per_minute)
         self._store = store
         self._opening = threading.Lock()
 

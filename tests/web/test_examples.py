@@ -20,6 +20,7 @@ from web.assessing import AssessmentQueue
 from web.errors import Busy
 from web.examples import ExampleDesk, build_examples
 from web.responses import error_response
+from web.school import School
 from web.security import SecurityHeaders
 
 EXAMPLES = "/api/v1/examples"
@@ -70,6 +71,7 @@ def desk_client(examples: StandInExamples, judge: StandInJudge) -> Iterator[Test
     """The router alone, with the headers and error answers of the whole app."""
     queue = AssessmentQueue(lambda: judge, workers=1, max_waiting=1)
     app = FastAPI()
+    app.state.school = School(Settings())
     app.include_router(build_examples(Settings(), queue=queue, examples=examples))  # type: ignore[arg-type]
     for kind in (NoExample, EmptyText, TextTooLong, Busy):
         app.add_exception_handler(kind, lambda request, error: error_response(request, error))  # type: ignore[arg-type]

@@ -1,6 +1,8 @@
 import time
 
 import pytest
+from classroom_site import Site
+from fastapi.testclient import TestClient
 from starlette.requests import Request
 
 from classroom.errors import UnusableCode, WrongPassword
@@ -76,6 +78,54 @@ def test_what_somebody_typed_is_not_kept() -> None:
     limits = Limits()
     limits.count("login", "sari@example.org")
     assert "sari" not in repr(vars(limits._limiter.storage))
+
+
+def test_a_hundred_learners_practise_behind_one_address() -> None:
+    limits = Limits()
+    for _ in range(100 * 6 * 4):
+        limits.count("practice", "192.0.2.1")
+    with pytest.raises(TooOften):
+        limits.count("practice", "192.0.2.1")
+    limits.count("practice", "192.0.2.2")
+
+
+def test_a_school_may_lift_the_limit_on_practice() -> None:
+    limits = Limits(practice_per_minute=0)
+    for _ in range(3000):
+        limits.count("practice", "192.0.2.1")
+    limits.check("practice", "192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "POST /api/v1/recordings",
+        "POST /api/v1/assess",
+        "GET /api/v1/examples?text=fish",
+        "GET /api/v1/examples/audio?text=fish",
+        "POST /en/gradio_api/queue/join",
+    ],
+)
+def test_practice_is_counted_by_address(client: TestClient, monkeypatch: pytest.MonkeyPatch, route: str) -> None:
+    limits = Limits(practice_per_minute=1)
+    limits.count("practice", "testclient")
+    monkeypatch.setattr(client.app.state.school, "limits", limits)
+    method, path = route.split()
+    sent = {"files": {"audio": b"x"}, "data": {"text": "I"}} if path.endswith("assess") else {}
+    answer = client.request(method, path, **sent)
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_often")
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize(
+    "route",
+    ["GET /lti/login", "POST /lti/login", "POST /lti/launch", "GET /lti/keys", "GET /oidc/login", "GET /oidc/callback"],
+)
+def test_arrivals_are_counted_by_address(site: Site, route: str) -> None:
+    for _ in range(600):
+        site.app.state.school.limits.count("arrival", "testclient")
+    answer = site.browser().client.request(*route.split())
+    assert (answer.status_code, "Retry-After" in answer.headers) == (429, True)
 
 
 @pytest.mark.parametrize(

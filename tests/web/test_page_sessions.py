@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 from fabricated import TEXT, StandInJudge
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from speech.settings import Settings
 from web.catalogue import open_catalogue
 from web.owners import OWNER_COOKIE
 from web.page_sessions import OwnSessionsOnly
 from web.private_folder import open_private_folder
+from web.school import School
 
 JOIN, DATA = "/en/gradio_api/queue/join", "/en/gradio_api/queue/data?session_hash=anis"
 
@@ -106,7 +109,10 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_every_route_names_a_browsers_session_alike_and_nobody_elses() -> None:
-    guarded = OwnSessionsOnly(echo, events=[0])
+    guarded = FastAPI()
+    guarded.state.school = School(Settings())
+    guarded.mount("/", echo)
+    guarded.add_middleware(OwnSessionsOnly, events=[0])
     seen: list[list[str]] = []
     for owner in ("a" * 32, "b" * 32):
         browser = TestClient(guarded, cookies={OWNER_COOKIE: owner})

@@ -29,8 +29,8 @@ async def broken_off() -> AsyncIterator[bytes]:
     raise ConnectionResetError
 
 
-def save(store: RecordingStore, *parts: bytes, owner: str = "a" * 32) -> StoredRecording:
-    return asyncio.run(store.save(chunks(*parts), owner=owner))
+def save(store: RecordingStore, *parts: bytes, owner: str = "a" * 32, address: str = "") -> StoredRecording:
+    return asyncio.run(store.save(chunks(*parts), owner=owner, address=address))
 
 
 @pytest.fixture
@@ -122,11 +122,33 @@ def test_one_person_keeps_only_the_latest_few(store: RecordingStore) -> None:
     assert not other.file.closed
 
 
-def test_a_full_store_asks_to_come_back(store: RecordingStore) -> None:
+def test_a_full_store_says_when_there_will_be_room(store: RecordingStore, clock: Clock) -> None:
     for number in range(3):
-        save(store, b"1234567890", owner=f"{number}" * 32)
-    with pytest.raises(Busy):
+        clock.now_s = number
+        save(store, b"1234567890", owner=f"{number}" * 32, address=f"192.0.2.{number}")
+    with pytest.raises(Busy) as refused:
         save(store, b"1")
+    assert refused.value.facts["seconds"] == 58
+    clock.now_s = 60
+    assert save(store, b"1")
+
+
+def test_who_floods_the_store_pushes_out_their_own_and_leaves_room_for_others() -> None:
+    store = RecordingStore(max_bytes=10, lifetime_s=60)
+    other = save(store, b"a", owner="o" * 32, address="192.0.2.1")
+    flood = [save(store, b"a", owner=new_token(), address="192.0.2.2") for _ in range(320)]
+    assert [one.file.closed for one in flood] == [True] * 20 + [False] * 300
+    assert store.read(other.id, owner="o" * 32) == b"a"
+    assert [save(store, b"a", owner=new_token(), address="192.0.2.1").file.closed for _ in range(90)] == [False] * 90
+    store.close()
+
+
+def test_an_address_may_not_fill_the_disk_either() -> None:
+    store = RecordingStore(max_bytes=10, lifetime_s=60, total_bytes=100)
+    large = [save(store, b"1234567890", owner=new_token(), address="192.0.2.2") for _ in range(12)]
+    assert [one.file.closed for one in large] == [True] * 4 + [False] * 8
+    assert not save(store, b"1234567890", owner=new_token(), address="192.0.2.1").file.closed
+    store.close()
 
 
 def test_closing_removes_everything(store: RecordingStore) -> None:

@@ -16,6 +16,7 @@ from classroom import accounts, courses, platforms
 from classroom.courses import Arrived
 from classroom.errors import NotFound, NotOpen
 from classroom.platforms import Platform
+from web.limits import counted
 from web.lti import deep_linking, handshake, keys, messages, tokens
 from web.lti.deep_linking import Question
 from web.lti.errors import CourseNotReady, SignInRefused, UnknownPlatform
@@ -56,7 +57,7 @@ def build_lti(school: School) -> APIRouter:
 def _add_launch(router: APIRouter, school: School) -> None:
     public_keys = PublicKeys()
 
-    @router.api_route("/lti/login", methods=["GET", "POST"])
+    @router.api_route("/lti/login", methods=["GET", "POST"], dependencies=[counted("arrival")])
     def login(request: Request, sent: Sent) -> Response:
         try:
             platform = platforms.find_issuer(school.store, sent.get("iss", ""), sent.get("client_id", ""))
@@ -64,7 +65,7 @@ def _add_launch(router: APIRouter, school: School) -> None:
             raise UnknownPlatform from error
         return _send_there(school, request, platform, sent)
 
-    @router.post("/lti/launch")
+    @router.post("/lti/launch", dependencies=[counted("arrival")])
     def launch(request: Request, sent: Sent) -> Response:
         if "error" in sent:
             raise SignInRefused
@@ -77,7 +78,7 @@ def _add_launch(router: APIRouter, school: School) -> None:
         handshake.unbind(response, PURPOSE, begun)
         return response
 
-    @router.get("/lti/keys")
+    @router.get("/lti/keys", dependencies=[counted("arrival")])
     def show_keys() -> Response:
         return JSONResponse(keys.public_keys(school.store))
 

@@ -15,6 +15,7 @@ from classroom import outside
 from classroom.errors import AlreadyThere, NotFound
 from classroom.outside import Account
 from speech.errors import SpeechError
+from web.limits import counted
 from web.lti import handshake
 from web.lti.errors import AccountTaken, NotLinked, SignInRefused, StaleLaunch
 from web.lti.handshake import Handshake
@@ -30,7 +31,7 @@ _SEE_OTHER = 303
 
 def build_oidc(school: School) -> APIRouter:
     """Build the routes."""
-    router = APIRouter()
+    router = APIRouter(dependencies=[counted("arrival")])
     provider = Provider(school.settings)
     _add_ways_there(router, school, provider)
     _add_way_back(router, school, provider)
