@@ -12,6 +12,9 @@ try:
 except ImportError:  # Windows: nothing is kept apart there
     fcntl = None
 
+# Two workers whose networks each start a thread for every core wait for one another most of the time.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 _KEPT_APART = "PYTEST_XDIST_TESTRUNUID"
 
 
