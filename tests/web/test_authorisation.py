@@ -18,7 +18,7 @@ from school import NOW, School, open_school
 
 from classroom import classes, consents, deletion, invitations, people
 from classroom.people import Identity, NewPerson, Person
-from classroom.store import Store
+from classroom.store import Store, audit
 
 EVERYBODY = frozenset({"nobody", "guest", "admin", "teacher", "stranger", "ani", "budi", "cici"})
 SIGNED_IN = EVERYBODY - {"nobody"}
@@ -33,7 +33,10 @@ OWN = frozenset({"ani"})
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may use a route, and what a sensible request of theirs carries: a form, JSON, bytes or a query."""
+    """Who may use a route, and what a sensible request of theirs carries: a form, JSON, bytes or a query.
+
+    `noted` is what the audit has to say of it; whatever gives a file or a recording away has that.
+    """
 
     who: frozenset[str]
     form: dict[str, Any] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Rule:
     content: bytes | None = None
     query: str = ""
     files: dict[str, tuple[str, bytes, str]] | None = None
+    noted: str = ""
 
 
 _MARK = {"level": "word", "place": "0", "value": 90, "comment": ""}
@@ -93,7 +97,7 @@ RULES: dict[str, Rule] = {
     "GET /me/consents": Rule(SIGNED_IN),
     "POST /me/consents/{purpose}/give": Rule(SIGNED_IN),
     "POST /me/consents/{purpose}/withdraw": Rule(SIGNED_IN),
-    "POST /me/export": Rule(SIGNED_IN),
+    "POST /me/export": Rule(SIGNED_IN, noted="person.export"),
     "GET /me/delete": Rule(SIGNED_IN - ADMIN),
     "POST /me/delete": Rule(SIGNED_IN - ADMIN),
     "GET /oidc/link": Rule(SIGNED_IN),
@@ -144,9 +148,9 @@ RULES: dict[str, Rule] = {
     "POST /assignments/{assignment_id}/release": Rule(TEACHES),
     "GET /submissions/{submission_id}": Rule(TEACHES),
     "POST /submissions/{submission_id}/release": Rule(TEACHES),
-    "GET /audio/{recording_id}": Rule(TEACHES | OWN),
+    "GET /audio/{recording_id}": Rule(TEACHES | OWN, noted="recording.listen"),
     "POST /api/v1/assessments/{assessment_id}/marks": Rule(TEACHES, body=_MARK),
-    "POST /classes/{class_id}/corrections.jsonl": Rule(TEACHES),
+    "POST /classes/{class_id}/corrections.jsonl": Rule(TEACHES, noted="corrections.export"),
     "GET /classes/{class_id}/overview": Rule(TEACHES),
     "POST /classes/{class_id}/overview/dismiss": Rule(TEACHES, {"person": "{person_id}", "reason": "stopped"}),
     "GET /classes/{class_id}/learners/{person_id}": Rule(TEACHES),
@@ -154,9 +158,9 @@ RULES: dict[str, Rule] = {
     "GET /classes/{class_id}/grades": Rule(TEACHES),
     "POST /classes/{class_id}/grades": Rule(TEACHES, files=_GRADES),
     "POST /classes/{class_id}/grades/confirm": Rule(TEACHES, {"changes": "[]"}),
-    "GET /classes/{class_id}/grades.csv": Rule(TEACHES),
-    "GET /classes/{class_id}/grades.xlsx": Rule(TEACHES),
-    "GET /classes/{class_id}/roster.csv": Rule(TEACHES),
+    "GET /classes/{class_id}/grades.csv": Rule(TEACHES, noted="grades.export"),
+    "GET /classes/{class_id}/grades.xlsx": Rule(TEACHES, noted="grades.export"),
+    "GET /classes/{class_id}/roster.csv": Rule(TEACHES, noted="roster.export"),
     # Homework.
     "GET /homework": Rule(LEARNERS),
     "GET /homework/{assignment_id}": Rule(LEARNS),
@@ -221,6 +225,12 @@ def let_in(answer: Response) -> bool:
     assert answer.status_code < 500, answer.text
     sent_away = answer.headers.get("location", "").startswith("/sign-in?back=")
     return answer.status_code not in _OURS and not sent_away
+
+
+def is_given_away(answer: Response) -> bool:
+    """Whether an answer is a file to keep, or a recording."""
+    kind = answer.headers.get("content-type", "")
+    return "attachment" in answer.headers.get("content-disposition", "") or kind.startswith("audio/")
 
 
 @pytest.fixture(scope="module")
@@ -312,6 +322,10 @@ def test_nobody_else_is_let_in_and_they_are(town: Town, route: str) -> None:
         name = sorted(rule.who)[0] if rule.who != TEACHES | OWN else "teacher"
         answer = town.asks(name, route, rule)
         assert let_in(answer), (name, answer.status_code, answer.text[:300])
+        with town.site.store.reading() as session:
+            done = {one.action for one in audit.events(session)}
+        assert rule.noted or not is_given_away(answer)
+        assert rule.noted in done | {""}
 
 
 def test_refusals_are_written_for_whoever_reads_them(town: Town) -> None:
