@@ -29,9 +29,9 @@ class Seat:
         """Press the button that is called so."""
         self.page.get_by_role("button", name=self.say(key, **facts), exact=True).click()
 
-    def follow(self, key: str) -> None:
-        """Follow the link that is called so."""
-        self.page.get_by_role("link", name=self.say(key), exact=True).click()
+    def follow(self, key: str, *about: str) -> None:
+        """Follow the link that is called so, and says to screen readers what it is about."""
+        self.page.get_by_role("link", name=": ".join((self.say(key), *about)), exact=True).click()
 
 
 def count_steps(page: Page) -> None:
@@ -110,7 +110,7 @@ def hold_a_guardians_form(seat: Seat, name: str) -> None:
 
 def open_homework(seat: Seat, title: str) -> None:
     seat.page.goto("/homework")
-    seat.page.get_by_role("link", name=f"{seat.say('homework.begin')}: {title}").click()
+    seat.follow("homework.begin", title)
     expect(seat.page.locator("#lh-work")).to_have_attribute("data-ready", "true")
 
 
@@ -173,9 +173,9 @@ def give_all_back(seat: Seat, number: int) -> None:
     )
 
 
-def see_feedback(seat: Seat, total: str, comments: Sequence[str] = ()) -> None:
+def see_feedback(seat: Seat, title: str, total: str, comments: Sequence[str] = ()) -> None:
     seat.page.goto("/homework")
-    seat.page.locator(".lh-next a").first.click()
+    seat.follow("homework.see_feedback", title)
     expect(seat.page.locator(GIVEN_BACK)).to_have_text(seat.say("homework.given_back"))
     expect(seat.page.locator(".lh-total.lh-big strong")).to_have_text(total)
     expect(seat.page.locator(".lh-comment")).to_have_text(list(comments))

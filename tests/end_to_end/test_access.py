@@ -1,11 +1,10 @@
 """For everyone: keyboard, screen reader, contrast, zoom, print, language and theme."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import violations
 from learner import (
     DESKTOP,
     EXERCISE,
@@ -26,16 +25,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.end_to_end
 
-_SERIOUS = {"serious", "critical"}
 _DARK = re.compile(r"\bdark\b")
-
-
-def violations(page: Page) -> Iterator[str]:
-    """Name every serious violation, with the elements concerned."""
-    for found in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]:
-        if found["impact"] in _SERIOUS:
-            places = [node["target"][0] for node in found["nodes"][:4]]
-            yield f"{found['id']}: {places} {found['nodes'][0].get('failureSummary', '')}"
 
 
 def judge(page: Page, state: str, picture: Picture) -> list[str]:

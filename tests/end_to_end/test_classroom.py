@@ -111,7 +111,7 @@ def test_a_class_works_from_the_code_on_the_board_to_the_feedback(
     picture(desk.page, "marks")
     total = _mark(desk, picture)
     # Given back is Ani's work alone; what the learner sees is what the teacher said.
-    see_feedback(phones["Ani"], total, COMMENTS)
+    see_feedback(phones["Ani"], WORK, total, COMMENTS)
     picture(phones["Ani"].page, "given-back")
     see_who_listened(phones["Ani"], 1)
     phones["Budi"].page.reload()
@@ -121,7 +121,7 @@ def test_a_class_works_from_the_code_on_the_board_to_the_feedback(
     shown = _shown_totals(desk.page)
     assert shown["Ani"][0] == total
     for name in ("Budi", "Cici"):
-        see_feedback(phones[name], shown[name][0])
+        see_feedback(phones[name], WORK, shown[name][0])
     _compare_tables(desk, shown)
 
 
