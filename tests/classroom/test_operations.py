@@ -34,15 +34,18 @@ def elsewhere(url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Place
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     (folder / "master.key").write_bytes((tmp_path / "data" / "master.key").read_bytes())
-    if not url:
-        return Place(url="", folder=folder)
+    return Place(url=beside(url) if url else "", folder=folder)
+
+
+def beside(url: str) -> str:
+    """Make an empty database on a database's server."""
     engine = database.connect(url)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("DROP DATABASE IF EXISTS elsewhere WITH (FORCE)"))
         connection.execute(text("CREATE DATABASE elsewhere"))
     other = engine.url.set(database="elsewhere").render_as_string(hide_password=False)
     engine.dispose()
-    return Place(url=other, folder=folder)
+    return other
 
 
 def contents(store: Store) -> dict[str, list[str]]:
@@ -335,13 +338,20 @@ def run(*arguments: str, folder: Path, typed: str = "", code: int = 0) -> str:
     return done.output
 
 
-def test_the_commands_of_an_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The environment of the commands, with nothing of Lafal's in it."""
     for variable in ("LAFAL_MASTER_KEY", "LAFAL_DATABASE_URL", "LAFAL_DATA_FOLDER"):
         monkeypatch.delenv(variable, raising=False)
+    return monkeypatch
+
+
+def test_the_commands_of_an_operator(tmp_path: Path, url: str, settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("LAFAL_DATABASE_URL", url)
     data, other = tmp_path / "data", tmp_path / "other"
     assert "can sign in" in run("create-admin", "root", "--name", "Ibu Rini", folder=data, typed="correct horse\n")
     assert "invalid_detail" in run("create-admin", "weak", folder=data, typed="short\n", code=2)
-    store = Store.open("", data)
+    store = Store.open(url, data)
     school = open_school(store, NOW)
     _, kept, _ = school.hand_in()
     assert accounts.sign_in(store, "root", "correct horse", now=NOW).person.role == "admin"
@@ -349,6 +359,7 @@ def test_the_commands_of_an_operator(tmp_path: Path, monkeypatch: pytest.MonkeyP
     run("rotate-key", folder=data)
     run("backup", str(tmp_path / "monday.tar"), folder=data)
     assert recordings.listen(store, kept.id, by=school.ani.id, now=NOW).content == b"a voice"
+    settings.setenv("LAFAL_DATABASE_URL", beside(url) if url else "")
     assert "wrong_master_key" in run("restore", str(tmp_path / "monday.tar"), folder=other, code=2)
     for path in sorted(other.rglob("*"), reverse=True):
         path.rmdir()
@@ -357,9 +368,25 @@ def test_the_commands_of_an_operator(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "Everything fits" in run("verify", folder=other)
     # The recording was made in March 2026.
     assert "Taken away: 1 recordings" in run("purge", folder=other)
+    settings.setenv("LAFAL_DATABASE_URL", url)
     next(path for path in store.files).unlink()
     assert "recording_damaged" in run("verify", folder=data, code=1)
     store.close()
+
+
+def test_a_master_key_in_the_environment_is_rotated_there(tmp_path: Path, settings: pytest.MonkeyPatch) -> None:
+    """The new key goes first, and the old one goes once everything is wrapped anew; there is no file of ours."""
+    data, new, old = tmp_path / "data", write_key(new_key()), write_key(new_key())
+    settings.setenv("LAFAL_MASTER_KEY", old)
+    run("create-admin", "root", "--name", "Ibu Rini", folder=data, typed="correct horse\n")
+    settings.setenv("LAFAL_MASTER_KEY", new)
+    assert "wrong_master_key" in run("verify", folder=data, code=2)
+    settings.setenv("LAFAL_MASTER_KEY", f"{new},{old}")
+    assert "2 keys are wrapped" in run("rotate-key", folder=data)
+    for key, code in ((new, 0), (old, 2)):
+        settings.setenv("LAFAL_MASTER_KEY", key)
+        run("verify", folder=data, code=code)
+    assert not (data / "master.key").exists()
 
 
 def test_handing_in_twice_counts_once(school: School) -> None:
