@@ -272,7 +272,7 @@ def test_why_a_take_has_no_score_is_said_to_teacher_and_learner(site: Site, ani:
     assert len(site.judge.calls) == 1
     page = site.browser(site.people.teacher, language="id").get(f"/submissions/{attempt}").text
     reason = open_catalogue("id").explain(TooLong({"limit": 30.0}))[0]
-    assert f"{reason} Berilah nilainya sendiri." in page and "mk-signals" not in page
+    assert f"{reason} Lafal tidak memberi nilai di sini" in page and "mk-signals" not in page
     page = ani.get(work_path(site, f"/results/{attempt}")).text
     assert "The recording is longer than 30 seconds. Your teacher listens to it instead." in page
 

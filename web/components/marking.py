@@ -191,7 +191,7 @@ def _with_verdicts(view: PartView, judged: Judged, review: Review, catalogue: Ca
     return replace(
         view,
         assessment_id=judged.assessment_id,
-        unscored=unscored and catalogue.say("marking.unscored", reason=unscored),
+        unscored=catalogue.say("marking.unscored", reason=unscored) if unscored and view.total is None else unscored,
         signals=() if unscored else _signals(original),
         scores=scores,
         words=words,

@@ -190,6 +190,13 @@ panel.addEventListener("submit", (event) => {
   save(isChanged || !hasNews() ? fields.value.value : "");
 });
 
+// Enter saves, as in a field of one line; with Shift it begins a new line.
+fields.comment.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  panel.requestSubmit();
+});
+
 // What was typed is saved before the work is given back.
 for (const form of document.querySelectorAll(".mk-steps form")) {
   form.addEventListener("submit", async (event) => {
