@@ -24,7 +24,7 @@ from web.serving import open_server
 sys.path.insert(0, str(Path(__file__).parent))
 
 from learner import DATA, DESKTOP, RATE_HZ, Screen, Troubles, watch
-from no_network import leave_the_network
+from no_network import attempts, leave_the_network, watch_the_network
 
 _ROOM_DBFS = -60.0
 _PATIENCE_MS = 20_000
@@ -51,6 +51,14 @@ _PICTURES = Path(__file__).parents[2] / "artefacts" / "screenshots"
 def _without_network() -> None:
     """Have everything here happen where only 127.0.0.1 exists, if the system lets this process make such a place."""
     leave_the_network()
+    watch_the_network()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_asks_for_another_computer(_without_network: None) -> Iterator[None]:
+    """Have the app not even try; that it could not would hide it."""
+    yield
+    assert attempts == []
 
 
 @pytest.fixture(scope="session")
