@@ -2,11 +2,13 @@
 
 from speech.settings import Settings
 from web.application import create_app
+from web.memory import keep_large_pieces_apart
 from web.serving import serve
 
 
 def main() -> None:
     """Read the settings, build the app and serve it."""
+    keep_large_pieces_apart()
     settings = Settings.from_environment()
     serve(create_app(settings), settings)
 
