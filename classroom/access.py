@@ -39,6 +39,22 @@ def require_learns(session: Session, person_id: str, class_id: str) -> None:
         raise NotAllowed
 
 
+def require_owes(session: Session, person_id: str, work: Assignment) -> None:
+    """Refuse anybody but the learners that work is for, and those who did some of it when it was for them.
+
+    Raises
+    ------
+    NotAllowed, NotFound
+        They do not learn in its class, or are not in its group.
+    """
+    require_learns(session, person_id, work.class_id)
+    if work.group_id is None or session.get_one(Membership, (work.class_id, person_id)).group_id == work.group_id:
+        return
+    begun = select(Submission.id).filter_by(assignment_id=work.id, person_id=person_id).limit(1)
+    if session.scalars(begun).first() is None:
+        raise NotFound({"kind": "assignment"})
+
+
 def require_knows(session: Session, reader_id: str, person_id: str) -> None:
     """Refuse anybody but the person, an admin and the person's teachers."""
     if reader_id == person_id or row_of(session, reader_id).role == "admin":

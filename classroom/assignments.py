@@ -9,13 +9,13 @@ from sqlalchemy import and_, case, delete, func, select
 from sqlalchemy.orm import Session
 
 from classroom import exercises
-from classroom.access import require_learns, require_teaches
+from classroom.access import require_owes, require_teaches
 from classroom.errors import AlreadyBegun, NotAllowed, NotFound
 from classroom.ids import new_id
 from classroom.spoken_texts import check_text
 from classroom.store import Store
 from classroom.store.schema import Assignment as AssignmentRow
-from classroom.store.schema import AssignmentItem, Membership, Submission
+from classroom.store.schema import AssignmentItem, Group, Membership, Submission
 from classroom.terms import Strictness, Terms, check_terms, moment, refused
 from classroom.totals import Score
 
@@ -76,6 +76,11 @@ class Assignment:
     items: tuple[Item, ...]
     created_at: datetime
     archived_at: datetime | None
+    group_id: str | None = None
+
+    def is_for(self, group_id: str | None) -> bool:
+        """Whether a learner of a group, or of none, is to do it."""
+        return self.group_id is None or self.group_id == group_id
 
     def is_open(self, now: datetime) -> bool:
         """Whether work is taken."""
@@ -112,7 +117,7 @@ def create(
     with store.writing() as session:
         require_teaches(session, by, class_id)
         row = AssignmentRow(id=new_id(), class_id=class_id, kind=kind, created_by=by, created_at=now)
-        _write_terms(row, terms)
+        _write_terms(session, row, terms)
         session.add(row)
         session.flush()
         _add_items(session, row, rows)
@@ -146,7 +151,7 @@ def change_items(store: Store, assignment_id: str, items: tuple[NewItem, ...], *
 
 
 def copy(store: Store, assignment_id: str, class_id: str, *, by: str, now: datetime) -> Assignment:
-    """Set the same work for another class, or once more; dates that are over are left out.
+    """Set the same work for another class, or once more; dates that are over, and another class's group, are left out.
 
     Raises
     ------
@@ -160,7 +165,8 @@ def copy(store: Store, assignment_id: str, class_id: str, *, by: str, now: datet
         old = assignment(session, row)
         made = AssignmentRow(id=new_id(), class_id=class_id, kind=old.kind, created_by=by, created_at=now)
         dates = {name: when for name in ("opens_at", "due_at") if (when := getattr(old.terms, name)) and when > now}
-        _write_terms(made, replace(old.terms, **{"opens_at": None, "due_at": None, **dates}))
+        group = old.terms.group if class_id == row.class_id else ""
+        _write_terms(session, made, replace(old.terms, group=group, **{"opens_at": None, "due_at": None, **dates}))
         session.add(made)
         session.flush()
         _add_items(session, made, [_row(number, *_said(item)) for number, item in enumerate(old.items)])
@@ -173,7 +179,7 @@ def change(store: Store, assignment_id: str, terms: Terms, *, by: str, now: date
     with store.writing() as session:
         row = row_of(session, assignment_id)
         require_teaches(session, by, row.class_id)
-        _write_terms(row, terms)
+        _write_terms(session, row, terms)
         details = {"strictness": terms.strictness, "counted": list(terms.counted)}
         subject = f"assignment:{assignment_id}"
         store.note(session, actor=by, action="assignment.change", subject=subject, now=now, details=details)
@@ -192,15 +198,18 @@ def find(store: Store, assignment_id: str, *, by: str) -> Assignment:
     """Show an assignment to its class."""
     with store.reading() as session:
         row = row_of(session, assignment_id)
-        _require_member(session, by, row.class_id)
+        try:
+            require_owes(session, by, row)
+        except NotAllowed:
+            require_teaches(session, by, row.class_id)
         return assignment(session, row)
 
 
 def of_class(store: Store, class_id: str, *, by: str) -> tuple[Assignment, ...]:
-    """All assignments of a class, oldest first, to its members; archived ones too."""
+    """All assignments of a class, oldest first, to its teachers; archived ones too."""
     query = select(AssignmentRow).filter_by(class_id=class_id).order_by(AssignmentRow.created_at, AssignmentRow.id)
     with store.reading() as session:
-        _require_member(session, by, class_id)
+        require_teaches(session, by, class_id)
         return tuple(assignment(session, row) for row in session.scalars(query))
 
 
@@ -250,15 +259,15 @@ def assignment(session: Session, row: AssignmentRow) -> Assignment:
         id=row.id,
         class_id=row.class_id,
         kind=cast(Kind, row.kind),
-        terms=terms_of(row),
+        terms=_terms_of(session, row),
         items=items,
         created_at=row.created_at,
         archived_at=row.archived_at,
+        group_id=row.group_id,
     )
 
 
-def terms_of(row: AssignmentRow) -> Terms:
-    """Give a row's terms."""
+def _terms_of(session: Session, row: AssignmentRow) -> Terms:
     return Terms(
         title=row.title,
         strictness=cast(Strictness, row.strictness),
@@ -270,10 +279,12 @@ def terms_of(row: AssignmentRow) -> Terms:
         weights=row.rubric["weights"],
         rubric=row.rubric["criteria"],
         instructions=row.rubric.get("instructions", ""),
+        group="" if row.group_id is None else session.get_one(Group, row.group_id).name,
     )
 
 
-def _write_terms(row: AssignmentRow, terms: Terms) -> None:
+def _write_terms(session: Session, row: AssignmentRow, terms: Terms) -> None:
+    row.group_id = _group_id(session, row.class_id, terms.group)
     row.title = terms.title.strip()
     row.strictness = terms.strictness
     row.attempts = terms.attempts
@@ -286,6 +297,15 @@ def _write_terms(row: AssignmentRow, terms: Terms) -> None:
         "criteria": dict(terms.rubric),
         "instructions": terms.instructions.strip(),
     }
+
+
+def _group_id(session: Session, class_id: str, name: str) -> str | None:
+    if not name:
+        return None
+    found = session.scalars(select(Group.id).filter_by(class_id=class_id, name=name)).first()
+    if found is None:
+        raise refused("group", f"there is none called “{name}”", "unknown", name=name)
+    return found
 
 
 def _item_rows(items: tuple[NewItem, ...], kind: Kind, kept: Mapping[str, Item] | None = None) -> list[AssignmentItem]:
@@ -323,10 +343,3 @@ def _add_items(session: Session, row: AssignmentRow, items: list[AssignmentItem]
 
 def _said(item: Item | AssignmentItem) -> tuple[str | None, str, str | None]:
     return item.exercise_id, item.text, item.prompt
-
-
-def _require_member(session: Session, person_id: str, class_id: str) -> None:
-    try:
-        require_learns(session, person_id, class_id)
-    except NotAllowed:
-        require_teaches(session, person_id, class_id)

@@ -84,7 +84,8 @@ def _behaviour(
     first: dict[str, datetime] = {}
     for attempt in handed_in:
         first.setdefault(attempt.assignment_id, attempt.at)
-    current = [work for work in known.assignments if work.is_open(now)]
+    group_id = known.groups.get(person_id)
+    current = [work for work in known.assignments if work.is_open(now) and work.is_for(group_id)]
     due = [(work.terms.due_at, first.get(work.id)) for work in current if work.terms.due_at is not None]
     return Behaviour(
         joined_at=joined_at,

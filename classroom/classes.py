@@ -195,6 +195,20 @@ def roster(store: Store, class_id: str, *, by: str) -> tuple[Member, ...]:
     return tuple(sorted(members, key=lambda one: (one.role != "teacher", one.name or one.person.pseudonym)))
 
 
+def groups(store: Store, class_id: str, *, by: str) -> tuple[str, ...]:
+    """Names of the groups that learners of a class are in, for its teachers."""
+    query = (
+        select(Group.name)
+        .join(Membership, Membership.group_id == Group.id)
+        .where(Group.class_id == class_id, Membership.role == "learner", Membership.left_at.is_(None))
+        .distinct()
+        .order_by(Group.name)
+    )
+    with store.reading() as session:
+        require_teaches(session, by, class_id)
+        return tuple(session.scalars(query))
+
+
 def group_id(session: Session, class_id: str, name: str) -> str:
     """Find or make a group of a class."""
     row = session.scalars(select(Group).filter_by(class_id=class_id, name=_name(name))).first()

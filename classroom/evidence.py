@@ -1,7 +1,7 @@
 """What a class has handed in, as numbers: who, when, what, and how it was judged. It knows no names."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,10 @@ from classroom.store.schema import AssessmentRow, Membership, Recording, Submiss
 from classroom.store.schema import Assignment as AssignmentRow
 from classroom.summaries import SOUNDS, WORDS, Tally, read
 from classroom.totals import total
+
+_MEMBERS = select(Membership.person_id, Membership.joined_at, Membership.group_id).filter_by(
+    role="learner", left_at=None
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +54,17 @@ class HandedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A class's work: assignments, since when each learner is there, what was handed in, and when somebody recorded."""
+    """A class's work: assignments, since when each learner is there, what was handed in, and when somebody recorded.
+
+    `groups` says in which group each learner is, if any: not everybody owes all of it.
+    """
 
     assignments: tuple[Assignment, ...]
     joined: Mapping[str, datetime]
     takes: tuple[Take, ...]
     handed_in: tuple[HandedIn, ...]
     recorded: Mapping[str, tuple[datetime, ...]]
+    groups: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
 
     @property
     def counted(self) -> tuple[Take, ...]:
@@ -76,13 +84,15 @@ def evidence(store: Store, class_id: str, *, by: str) -> Evidence:
         require_teaches(session, by, class_id)
         query = select(AssignmentRow).filter_by(class_id=class_id).order_by(AssignmentRow.created_at, AssignmentRow.id)
         work = tuple(assignments.assignment(session, row) for row in session.scalars(query))
-        joined = _joined(session, class_id)
+        members = session.execute(_MEMBERS.filter_by(class_id=class_id)).tuples().all()
+        joined = {person_id: joined_at for person_id, joined_at, _ in members}
         return Evidence(
             assignments=work,
             joined=joined,
             takes=_takes(session, class_id, work, joined),
             handed_in=_handed_in(session, class_id, joined),
             recorded=_recorded(session, class_id, joined),
+            groups={person_id: group_id for person_id, _, group_id in members},
         )
 
 
@@ -97,13 +107,6 @@ def chosen(
         and (assignment_id is None or take.assignment_id == assignment_id)
         and (not person_id or take.person_id == person_id)
     )
-
-
-def _joined(session: Session, class_id: str) -> dict[str, datetime]:
-    query = select(Membership.person_id, Membership.joined_at).filter_by(
-        class_id=class_id, role="learner", left_at=None
-    )
-    return dict(session.execute(query).tuples().all())
 
 
 def _takes(session: Session, class_id: str, work: tuple[Assignment, ...], learners: Iterable[str]) -> tuple[Take, ...]:

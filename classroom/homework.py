@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classroom import assignments, consents, exercises
-from classroom.access import require_learns
+from classroom.access import require_owes
 from classroom.assessments import open_document
 from classroom.assignments import Assignment, Item
 from classroom.errors import NotFound
@@ -114,9 +114,12 @@ class Work:
 
 
 def of_learner(store: Store, person_id: str, *, now: datetime) -> tuple[Homework, ...]:
-    """All homework of a learner's classes, what is to be done next first; closed work only where something was done."""
+    """All homework of a learner's classes, what is to be done next first.
+
+    Closed work, and work for another group, is there only where something was done.
+    """
     query = (
-        select(AssignmentRow, Class.name)
+        select(AssignmentRow, Class.name, Membership.group_id)
         .join(Class, Class.id == AssignmentRow.class_id)
         .join(Membership, Membership.class_id == Class.id)
         .where(Membership.person_id == person_id, Membership.role == "learner", Membership.left_at.is_(None))
@@ -125,9 +128,8 @@ def of_learner(store: Store, person_id: str, *, now: datetime) -> tuple[Homework
     )
     with store.reading() as session:
         rows = session.execute(query).tuples().all()
-        found = [_homework(session, row, name, person_id, now) for row, name in rows]
-    shown = [one for one in found if one.assignment.archived_at is None or one.attempts]
-    return tuple(sorted(shown, key=_urgency))
+        found = [(_homework(session, row, name, person_id, now), group_id) for row, name, group_id in rows]
+    return tuple(sorted((one for one, group_id in found if _is_shown(one, group_id)), key=_urgency))
 
 
 def find(store: Store, assignment_id: str, *, by: str, now: datetime) -> Work:
@@ -140,7 +142,7 @@ def find(store: Store, assignment_id: str, *, by: str, now: datetime) -> Work:
     """
     with store.reading() as session:
         row = assignments.row_of(session, assignment_id)
-        require_learns(session, by, row.class_id)
+        require_owes(session, by, row)
         homework = _homework(session, row, _class_name(session, row.class_id), by, now)
         if homework.stage == "later" or (homework.assignment.archived_at is not None and not homework.attempts):
             return Work(homework=homework, attempt=None, pieces=())
@@ -180,6 +182,10 @@ def slot(store: Store, submission_id: str, item_id: str, *, by: str) -> tuple[It
     if item is None:
         raise NotFound({"kind": "exercise"})
     return item, work.class_id
+
+
+def _is_shown(one: Homework, group_id: str | None) -> bool:
+    return bool(one.attempts) or (one.assignment.archived_at is None and one.assignment.is_for(group_id))
 
 
 def _homework(session: Session, row: AssignmentRow, class_name: str, person_id: str, now: datetime) -> Homework:

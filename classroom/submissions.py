@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classroom import assignments, consents
-from classroom.access import require_learns, require_teaches
+from classroom.access import require_owes, require_teaches
 from classroom.errors import AttemptsUsed, DifferentUpload, InvalidDetail, NotFound, NotOpen
 from classroom.ids import new_id
 from classroom.people import row_of as person_row
@@ -159,7 +159,7 @@ def _release(store: Store, session: Session, row: SubmissionRow, by: str, now: d
 def _add(session: Session, assignment_id: str, person_id: str, key: str, now: datetime) -> SubmissionRow:
     row = assignments.row_of(session, assignment_id)
     assignment = assignments.assignment(session, row)
-    require_learns(session, person_id, row.class_id)
+    require_owes(session, person_id, row)
     consents.require(session, person_id, "practice")
     if not assignment.is_open(now):
         raise NotOpen

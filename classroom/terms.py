@@ -44,6 +44,8 @@ class Terms:
         The teacher's own criteria and what they mean.
     instructions : str
         What the teacher tells the class about it, on several lines.
+    group : str
+        The group of the class that it is for; empty for everybody.
     """
 
     title: str
@@ -56,6 +58,7 @@ class Terms:
     weights: Mapping[str, float] = field(default_factory=dict[str, float])
     rubric: Mapping[str, str] = field(default_factory=dict[str, str])
     instructions: str = ""
+    group: str = ""
 
 
 def check_terms(terms: Terms) -> None:

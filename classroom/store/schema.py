@@ -218,6 +218,7 @@ class Assignment(Base):
     )
     id: Mapped[str] = _id()
     class_id: Mapped[str] = _to("classes", index=True)
+    group_id: Mapped[str | None] = _to("groups")
     title: Mapped[str]
     kind: Mapped[str] = mapped_column(String(10))
     strictness: Mapped[str] = mapped_column(String(10))

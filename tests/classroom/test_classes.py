@@ -206,7 +206,7 @@ def test_an_assignment_takes_exercises_of_the_catalogue_and_own_texts(school: Sc
     assert made.terms.due_at == datetime.fromisoformat("2026-03-09T16:59:00+00:00")
     assert not made.is_late(due)
     assert made.is_late(due + timedelta(seconds=1))
-    assert [one.id for one in assignments.of_class(school.store, school.class_id, by=school.budi.id)] == [
+    assert [one.id for one in assignments.of_class(school.store, school.class_id, by=school.teacher.id)] == [
         school.assignment.id,
         made.id,
     ]

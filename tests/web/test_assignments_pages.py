@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from classroom_site import Browser, Site
 from markup import Page
+from school import NOW
 
 from classroom import assignments, classes, exercises
 from classroom.assignments import Assignment, NewItem, Terms
@@ -55,6 +56,29 @@ def test_a_title_and_sentences_are_enough(site: Site, sari: Browser, new: str) -
     work = latest(site)
     assert (work.kind, [one.text for one in work.items]) == ("sentences", ["She eats fish.", "Very good."])
     assert work.terms == Terms(title="Fish", weights={"overall": 1.0})
+
+
+def test_work_for_a_group_is_nobody_elses(site: Site, sari: Browser, new: str) -> None:
+    ani, budi, room = site.people.ani, site.people.budi, f"/classes/{site.people.class_id}"
+    assert 'name="group"' not in sari.get(new).text  # there is none to choose
+    classes.put_in_group(site.store, site.people.class_id, ani.id, "Merah", by=site.people.teacher.id)
+    page = sari.get(new).text
+    assert "<option>Merah</option>" in page
+    fields = {**fields_of(page), "title": "Red", "texts": "She eats fish.", "due": "2026-03-03T08:00", "group": "Merah"}
+    site.clock.now += timedelta(seconds=1)
+    assert sari.post(new, fields).status_code == 303
+    work = latest(site)
+    assert "<option selected>Merah</option>" in sari.get(f"/assignments/{work.id}").text
+    assert "0 of 1 handed in" in sari.get(room).text
+    assert [site.browser(one).get(f"/homework/{work.id}").status_code for one in (ani, budi)] == [200, 404]
+    site.clock.now = NOW + timedelta(days=30)
+    sari = site.browser(site.people.teacher)
+    marks = sari.get(f"{room}/marks").text
+    assert "for Merah" in marks and marks.count("for another group") == 1
+    overview = Page(sari.get(f"{room}/overview").text).texts
+    assert {"0 of 1", "0 of 2"} <= set(overview)
+    refused = sari.post(new, {**fields, "csrf": sari.csrf, "group": "Biru"})
+    assert refused.status_code == 422 and "<option selected>Biru</option>" in refused.text
 
 
 def test_every_field_arrives(site: Site, sari: Browser, new: str) -> None:

@@ -50,6 +50,7 @@ _REFUSED_FIELDS = frozenset(
         "learners",
         "purpose",
         "login",
+        "group",
     ]
 )
 _REASONS_REFUSED = frozenset(

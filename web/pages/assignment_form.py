@@ -33,6 +33,8 @@ class Draft:
         As ``<input type=datetime-local>`` writes them.
     rubric : str
         A criterion a line, its meaning after a colon.
+    group : str
+        The name of a group; empty for everybody.
     """
 
     kind: Kind = "sentences"
@@ -48,6 +50,7 @@ class Draft:
     counted: tuple[str, ...] = ("overall",)
     weights: Mapping[str, str] = field(default_factory=dict[str, str])
     rubric: str = ""
+    group: str = ""
 
 
 def typed(sent: Sent, *, kind: Kind | None = None) -> Draft:
@@ -67,6 +70,7 @@ def typed(sent: Sent, *, kind: Kind | None = None) -> Draft:
         counted=sent.several("counted"),
         weights={name: weight for name in SCORES if (weight := sent.line(f"weight_{name}"))},
         rubric=sent.text("rubric"),
+        group=sent.line("group"),
     )
 
 
@@ -87,6 +91,7 @@ def draft_of(assignment: Assignment) -> Draft:
         counted=terms.counted,
         weights={name: f"{weight:g}" for name, weight in terms.weights.items()},
         rubric="\n".join(f"{name}: {meaning}" if meaning else name for name, meaning in terms.rubric.items()),
+        group=terms.group,
     )
 
 
@@ -110,6 +115,7 @@ def read_terms(draft: Draft) -> Terms:
         weights={name: _weight(text) for name, text in draft.weights.items() if name in draft.counted},
         rubric=_rubric(draft.rubric),
         instructions=draft.instructions.strip(),
+        group=draft.group,
     )
     check_terms(terms)
     return terms

@@ -42,21 +42,21 @@ def _add_new(router: APIRouter, school: School) -> None:
         room = classes.find(school.store, class_id, by=visitor.id)
         work = assignments.of_class(school.store, class_id, by=visitor.id)
         draft = Draft(time_zone=zone_of(work) if work else "")
-        return _show_form(request, visitor, room=room, draft=draft)
+        return _show_form(school, request, visitor, room=room, draft=draft)
 
     @router.post("/classes/{class_id}/assignments/new")
     def create(request: Request, visitor: Staff, class_id: str, sent: SentForm) -> Response:
         room = classes.find(school.store, class_id, by=visitor.id)
         draft = typed(sent)
         if sent.text("check"):
-            return _show_form(request, visitor, room=room, draft=draft, checked=True)
+            return _show_form(school, request, visitor, room=room, draft=draft, checked=True)
         try:
             terms, items = read_terms(draft), read_items(draft)
             assignments.create(
                 school.store, class_id, draft.kind, terms=terms, items=items, by=visitor.id, now=school.now()
             )
         except SpeechError as error:
-            return _show_form(request, visitor, room=room, draft=draft, error=error)
+            return _show_form(school, request, visitor, room=room, draft=draft, error=error)
         return RedirectResponse(f"/classes/{class_id}?done=set", _SEE_OTHER)
 
 
@@ -66,7 +66,7 @@ def _add_change(router: APIRouter, school: School) -> None:
         begun = assignments.is_begun(school.store, found.id)
         mine = [one.room for one in classes.taught_by(school.store, visitor.id, now=school.now())]
         options = {"assignment": found, "begun": begun, "mine": mine, **options}
-        return _show_form(request, visitor, room=room, draft=draft, **options)
+        return _show_form(school, request, visitor, room=room, draft=draft, **options)
 
     @router.get("/assignments/{assignment_id}")
     def edit(request: Request, visitor: Staff, assignment_id: str, done: str = "") -> Response:
@@ -118,6 +118,7 @@ def _taught(school: School, assignment_id: str, visitor: Visitor) -> Assignment:
 
 
 def _show_form(
+    school: School,
     request: Request,
     visitor: Visitor,
     *,
@@ -141,6 +142,7 @@ def _show_form(
         scripts=("assignment.js",),
         room=room,
         draft=draft,
+        groups=sorted({*classes.groups(school.store, room.id, by=visitor.id), *filter(None, (draft.group,))}),
         assignment=assignment,
         begun=begun,
         mine=mine or [],

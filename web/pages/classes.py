@@ -42,12 +42,16 @@ class Learner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """An assignment as the page of its class shows it; `state` is "planned", "open", "over" or "archived"."""
+    """An assignment as the page of its class shows it, and how many `learners` are to do it.
+
+    `state` is "planned", "open", "over" or "archived".
+    """
 
     assignment: Assignment
     state: str
     opens: str
     due: str
+    learners: int
     progress: Progress = field(default=_NOTHING)
 
 
@@ -170,7 +174,7 @@ def show_home(
         learners=_learners(school, members),
         teachers=[member for member in members if member.role == "teacher"],
         groups=sorted({member.group for member in members if member.group}),
-        work=[_work(request, school, one, progress.get(one.id, _NOTHING)) for one in reversed(work)],
+        work=[_work(request, school, one, progress.get(one.id, _NOTHING), members) for one in reversed(work)],
         codes=[(code, say_when(code.expires_at)) for code in codes],
         purposes=PURPOSES,
         on_paper=[(purpose, TEXTS[purpose, catalogue.language]) for purpose in ON_PAPER],
@@ -184,7 +188,9 @@ def _learners(school: School, members: tuple[Member, ...]) -> list[Learner]:
     return [Learner(member=member, held=held[member.person.id]) for member in there]
 
 
-def _work(request: Request, school: School, assignment: Assignment, progress: Progress) -> Work:
+def _work(
+    request: Request, school: School, assignment: Assignment, progress: Progress, members: tuple[Member, ...]
+) -> Work:
     now, terms, catalogue = school.now(), assignment.terms, catalogue_of(request)
     opens, due = (
         say_date(catalogue, when, time_zone=terms.time_zone, now=now) if when else ""
@@ -196,4 +202,6 @@ def _work(request: Request, school: School, assignment: Assignment, progress: Pr
         state = "planned"
     else:
         state = "over" if assignment.is_late(now) else "open"
-    return Work(assignment=assignment, state=state, opens=opens, due=due, progress=progress)
+    group = assignment.terms.group
+    learners = sum(one.role == "learner" and group in {"", one.group} for one in members)
+    return Work(assignment=assignment, state=state, opens=opens, due=due, learners=learners, progress=progress)

@@ -50,12 +50,13 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class PracticeRow:
-    """When somebody last recorded, in days ago (None for never), and how much of the current work is handed in."""
+    """When somebody last recorded, in days ago (None for never), and how much of their current work is handed in."""
 
     person_id: str
     name: str
     days: int | None
     handed_in: int
+    owed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +111,21 @@ def heat_rows(sounds: Sequence[Sound], people: Mapping[str, Member]) -> tuple[He
 
 def practice(known: Evidence, people: Mapping[str, Member], *, now: datetime) -> tuple[PracticeRow, ...]:
     """Tell who practised when, those who have been silent longest first."""
-    current = {work.id for work in known.assignments if work.archived_at is None}
-    rows = [
-        PracticeRow(
-            person_id,
-            name_of(member),
-            (now - moments[-1]) // _DAY if (moments := known.recorded.get(person_id, ())) else None,
-            len({one.assignment_id for one in known.handed_in if one.person_id == person_id} & current),
-        )
-        for person_id, member in people.items()
-    ]
+    rows = [_practice(known, person_id, member, now) for person_id, member in people.items()]
     return tuple(sorted(rows, key=lambda row: (row.days is not None, -(row.days or 0), row.name)))
+
+
+def _practice(known: Evidence, person_id: str, member: Member, now: datetime) -> PracticeRow:
+    group_id = known.groups.get(person_id)
+    theirs = {work.id for work in known.assignments if work.archived_at is None and work.is_for(group_id)}
+    moments = known.recorded.get(person_id, ())
+    return PracticeRow(
+        person_id,
+        name_of(member),
+        (now - moments[-1]) // _DAY if moments else None,
+        len({one.assignment_id for one in known.handed_in if one.person_id == person_id} & theirs),
+        len(theirs),
+    )
 
 
 def check_ins(

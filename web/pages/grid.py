@@ -19,7 +19,7 @@ from web.visitors import Staff
 
 _SEE_OTHER = 303
 
-CellState = Literal["none", "missing", "draft", "submitted", "released"]
+CellState = Literal["none", "other", "missing", "draft", "submitted", "released"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class ColumnView:
     title: str
     due: str
     strictness: str
+    group: str
     waiting: int
 
 
@@ -93,6 +94,7 @@ def _columns(found: Grid, catalogue: Catalogue) -> tuple[ColumnView, ...]:
             title=column.terms.title,
             due=moment(column.terms.due_at, column.terms.time_zone, catalogue) if column.terms.due_at else "",
             strictness=column.terms.strictness,
+            group=column.terms.group,
             waiting=sum(cell is not None and cell.waiting for cell in cells),
         )
         for column, cells in zip(found.assignments, _across(found), strict=True)
@@ -109,14 +111,19 @@ def _rows(found: Grid, now: datetime) -> tuple[RowView, ...]:
             person_id=row.person_id,
             name=row.name or row.pseudonym,
             pseudonym=row.pseudonym if row.name else "",
-            cells=tuple(_cell(cell, column, now) for cell, column in zip(row.cells, found.assignments, strict=True)),
+            cells=tuple(
+                _cell(cell, column, row.group_id, now)
+                for cell, column in zip(row.cells, found.assignments, strict=True)
+            ),
         )
         for row in found.rows
     )
 
 
-def _cell(cell: Cell | None, column: Assignment, now: datetime) -> CellView:
+def _cell(cell: Cell | None, column: Assignment, group_id: str | None, now: datetime) -> CellView:
     """Say of a cell what matters most: nothing handed in by the date is missing, whatever was begun."""
+    if (cell is None or cell.handed_id is None) and not column.is_for(group_id):
+        return CellView("other", "", None, 0, is_late=False, is_again=False)
     if cell is None or cell.handed_id is None:
         state = "missing" if column.is_late(now) else "none" if cell is None else "draft"
         return CellView(state, "", None, cell.attempts if cell else 0, is_late=False, is_again=False)

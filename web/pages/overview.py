@@ -90,7 +90,6 @@ def _add_overview(router: APIRouter, school: School) -> None:
             works=known.assignments,
             check_ins=glances.check_ins(school, class_id, known, people, by=visitor.id),
             practice=glances.practice(known, people, now=school.now()),
-            current=sum(work.archived_at is None for work in known.assignments),
             heads=glances.heads(sounds, catalogue),
             heat=glances.heat_rows(sounds, people),
             few=heat.FEW,
