@@ -1,6 +1,6 @@
 """Dates as people say them, in their language and in the time zone of the work they belong to."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from web.catalogue import Catalogue
@@ -41,8 +41,12 @@ def say_date(catalogue: Catalogue, moment: datetime, *, time_zone: str, now: dat
 def moment(when: datetime, time_zone: str, catalogue: Catalogue) -> str:
     """Write a moment for tables: "2 Mar 2026, 15:30"."""
     local = when.astimezone(ZoneInfo(time_zone))
-    month = catalogue.say("marking.months").split()[local.month - 1]
-    return f"{local.day} {month} {local.year}, {local:%H:%M}"
+    return f"{say_day(local, catalogue)}, {local:%H:%M}"
+
+
+def say_day(day: date, catalogue: Catalogue) -> str:
+    """Write a day: "2 Mar 2026"."""
+    return f"{day.day} {catalogue.say('marking.months').split()[day.month - 1]} {day.year}"
 
 
 def _zone(local: datetime) -> str:

@@ -122,7 +122,7 @@ def test_a_learner_under_age_cannot_agree_alone(site: Site) -> None:
     assert not consents.holds(site.store, learner.id, "practice")
     admin = site.people.admin.id
     consents.give(site.store, learner.id, "practice", language="id", guardian=True, by=admin, now=site.clock())
-    assert "A parent or guardian agreed on 2026-03-02." in browser.get("/me/consents").text
+    assert "A parent or guardian agreed on 2 Mar 2026." in browser.get("/me/consents").text
 
 
 def test_staff_are_not_asked(site: Site) -> None:

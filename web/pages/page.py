@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from fastapi import Request
 from starlette.responses import HTMLResponse
@@ -9,6 +10,7 @@ from starlette.responses import HTMLResponse
 from speech.errors import SpeechError
 from web.catalogue import LANGUAGES
 from web.components.templates import render
+from web.dates import say_day
 from web.errors import http_status
 from web.responses import catalogue_of, retry_after
 from web.visitors import Visitor
@@ -41,8 +43,8 @@ def show(
     request : Request
         Tells the language.
     template : str
-        File in `web/pages` that extends "layout.html"; besides `values` it knows `say`, `count`, `language`, `visitor`
-        and `csrf`.
+        File in `web/pages` that extends "layout.html"; besides `values` it knows `say`, `count`, `on_day`, `language`,
+        `visitor` and `csrf`.
     visitor : Visitor, optional
         Who is signed in.
     error : SpeechError, optional
@@ -70,6 +72,7 @@ def show(
         navigation=_NAVIGATION[visitor.person.role] if visitor else (),
         problem={"code": error.code, "sentence": sentence, "remedy": remedy} if error else None,
         notice=notice,
+        on_day=partial(say_day, catalogue=catalogue),
         scripts=scripts,
         styles=styles,
         strings=json.dumps(known, ensure_ascii=False),
