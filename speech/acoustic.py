@@ -162,17 +162,33 @@ def load_acoustic(name_or_path: str | Path = "default", *, settings: Settings | 
     settings = settings or Settings()
     name = str(name_or_path)
     folder = _folder(name)
+    runtime = choose_runtime(name, settings)
+    if folder is None or not (folder / "model.onnx").is_file():
+        return _load_checkpoint(name, folder, _stamp(folder), settings.device, settings.threads)
+    if runtime is Runtime.TORCH:
+        return _load_torch(folder, _stamp(folder), settings.device, settings.threads)
+    return _load_onnx(folder, _stamp(folder), settings.threads)
+
+
+def choose_runtime(name_or_path: str | Path, settings: Settings) -> Runtime:
+    """Say what will run a model here, without loading it.
+
+    Raises
+    ------
+    ModelNotFound, BrokenModel, WrongRuntime
+        As `load_acoustic` does.
+    """
+    name = str(name_or_path)
+    folder = _folder(name)
     if folder is not None and (folder / "model.onnx").is_file():
-        if settings.runtime == Runtime.TORCH:
-            return _load_torch(folder, _stamp(folder), settings.device, settings.threads)
-        return _load_onnx(folder, _stamp(folder), settings.threads)
+        return Runtime.TORCH if settings.runtime is Runtime.TORCH else Runtime.ONNX
     if folder is not None and not (folder / "config.json").is_file():
         raise BrokenModel({"name": name, "detail": "the folder holds neither model.onnx nor config.json"})
     if folder is None and not _HUB_NAME.fullmatch(name):
         raise ModelNotFound({"name": name})
-    if settings.runtime == Runtime.ONNX:
+    if settings.runtime is Runtime.ONNX:
         raise WrongRuntime({"name": name, "runtime": "onnx", "detail": "it is a checkpoint of transformers"})
-    return _load_checkpoint(name, folder, _stamp(folder), settings.device, settings.threads)
+    return Runtime.TORCH
 
 
 def _folder(name: str) -> Path | None:

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from speech.commands import bench, training
 from speech.errors import SpeechError, UnsupportedLanguage
-from speech.settings import Runtime, Settings
+from speech.settings import Runtime, Settings, cores
 
 if TYPE_CHECKING:
     from speech.results import Assessment
@@ -151,6 +151,7 @@ def score_batch(
     A relative path is looked up in the current folder, then beside the list. A recording that cannot be judged gives a
     line with its path and an error instead.
     """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded: several threads a worker only spin
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from speech.commands import batch, screen
@@ -158,17 +159,14 @@ def score_batch(
     rows = batch.read_list(list_file)
     if restart:
         out.unlink(missing_ok=True)
-    workers = workers or max(1, min(len(rows), os.cpu_count() or 1))
+    workers = workers or max(1, min(len(rows), cores()))
     options = batch.BatchOptions(workers=workers, timings=timings, settings=_settings(model, runtime, threads=1))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=screen.console(error=True)) as progress:
+    # A thread that redraws the bar would keep workers from being forked, and so from sharing what is loaded.
+    with Progress(*columns, console=screen.console(error=True), auto_refresh=False) as progress:
         task = progress.add_task("scored", total=len(rows))
         batch.score_list(
-            rows,
-            out,
-            folder=list_file.resolve().parent,
-            options=options,
-            report=lambda count: progress.update(task, completed=count),
+            rows, out, folder=list_file.resolve().parent, options=options, report=screen.redrawing(progress, task)
         )
 
 

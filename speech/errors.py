@@ -30,6 +30,10 @@ class SpeechError(Exception):
         self.remedy = self.remedy_template.format_map(self.facts)
         super().__init__(f"{self.sentence} {self.remedy}")
 
+    def __reduce__(self) -> tuple[type["SpeechError"], tuple[dict[str, object]]]:
+        """Let it travel between processes: an exception would otherwise be made again from its text."""
+        return type(self), (self.facts,)
+
 
 class AudioError(SpeechError):
     """The recording cannot be read or judged."""
@@ -67,6 +71,14 @@ class UnsupportedAudio(AudioError):
     code = "unsupported_audio"
     template = "This kind of recording ({detail}) cannot be read."
     remedy_template = "Save it as WAV, FLAC, MP3, Ogg, WebM or MP4/M4A and try again."
+
+
+class DecoderLost(SpeechError):
+    """Decoding was stopped from outside, or got no time; the file may be fine; facts: seconds to wait."""
+
+    code = "decoder_lost"
+    template = "The recording could not be read just now, for a reason that is ours."
+    remedy_template = "It is still here. Try again in about {seconds:.0f} seconds."
 
 
 class TruncatedAudio(AudioError):

@@ -1,22 +1,26 @@
 """Score a list of recordings into one line of JSON each: in input order, resumable, one process a worker."""
 
 import csv
+import gc
 import json
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from multiprocessing import connection
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from speech.commands import judge
 from speech.errors import SpeechError
-from speech.settings import Settings
+from speech.settings import Runtime, Settings, cores
 
 _COLUMNS = ("path", "text", "phones")
 
@@ -199,10 +203,25 @@ def _lines(rows: Sequence[Row], folder: Path, options: BatchOptions) -> Iterator
         scorer = _Scorer(folder, options)
         yield from (scorer.line(row) for row in rows)
         return
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before the workers start: several threads each only spin
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(options.workers, context, _start_worker, (folder, options)) as pool:
+    with ProcessPoolExecutor(options.workers, _context(options.settings), _start_worker, (folder, options)) as pool:
         yield from _in_order(pool, rows, ahead=AHEAD * options.workers)
+
+
+def _context(settings: Settings) -> BaseContext:
+    """Workers that share what is loaded here where this system and the model allow it, else fresh ones.
+
+    A fork has no thread but its own, so that it would wait for ever for what another thread of its parent held. torch
+    starts threads, and keeps a graphics card that forks cannot use.
+    """
+    from speech.acoustic import choose_runtime
+
+    in_onnx = choose_runtime(settings.model, settings) is Runtime.ONNX
+    if sys.platform != "linux" or not in_onnx or threading.active_count() > 1:
+        return multiprocessing.get_context("spawn")
+    judge.load_all(settings)
+    gc.collect()
+    gc.freeze()  # the collector would write into shared pages
+    return multiprocessing.get_context("fork")
 
 
 def _in_order(pool: ProcessPoolExecutor, rows: Iterable[Row], *, ahead: int) -> Iterator[str]:
@@ -219,12 +238,16 @@ def _in_order(pool: ProcessPoolExecutor, rows: Iterable[Row], *, ahead: int) -> 
 
 
 class _Scorer:
-    """Turns rows into lines with one loaded model."""
+    """Turns rows into lines with one model, loaded for the first: a worker that fails before is taken for lost."""
 
     def __init__(self, folder: Path, options: BatchOptions) -> None:
         self._folder = folder
-        self._timings = options.timings
-        self._judge = judge.open_judge(options.settings)
+        self._options = options
+
+    @cached_property
+    def _judge(self) -> judge.Judge:
+        # With a worker on every core a further thread for the pitch would only make them wait for each other.
+        return judge.open_judge(self._options.settings, beside=self._options.workers < cores())
 
     def line(self, row: Row) -> str:
         """One line of JSON, with an ``error`` where the row cannot be scored."""
@@ -235,14 +258,15 @@ class _Scorer:
         path = Path(row.path)
         if not path.is_absolute() and not path.exists():
             path = self._folder / path
+        judging = self._judge  # a model that cannot be loaded is no fault of the row's
         try:
-            assessment = self._judge.assess(path, row.text, phones=row.phones)
+            assessment = judging.assess(path, row.text, phones=row.phones)
         except SpeechError as error:
             return _error_line(row, error.code, error.sentence, error.remedy)
         # One broken recording must not end a run over thousands; the line says what happened.
         except (ValueError, KeyError, IndexError, ArithmeticError, OSError, RuntimeError, MemoryError) as error:
             return _error_line(row, "unexpected", f"{type(error).__name__}: {error}", "Report this with the recording.")
-        if not self._timings:
+        if not self._options.timings:
             assessment = replace(assessment, timings_ms={})
         return '{"path": ' + json.dumps(row.path, ensure_ascii=False) + ", " + to_json(assessment)[1:] + "\n"
 

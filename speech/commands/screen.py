@@ -2,6 +2,8 @@
 
 import codecs
 import sys
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from phonemes.inventory import phone, to_ipa
@@ -9,6 +11,7 @@ from speech.results import Assessment, Insertion, PhoneResult, Score, Verdict, W
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress, TaskID
     from rich.table import Table
 
 _MARKS = {
@@ -18,6 +21,7 @@ _MARKS = {
     Verdict.MISSING: ("○", "-", "left out", "red"),
     Verdict.UNCLEAR: ("?", "?", "could not judge", "dim"),
 }
+_REDRAWN_EVERY_S = 0.1
 _ADDED = ("⊕", "&", "added", "red")
 
 
@@ -45,6 +49,19 @@ def prepare_streams() -> None:
 def speaks_unicode() -> bool:
     """Whether standard output can show IPA."""
     return (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "").startswith("utf")
+
+
+def redrawing(progress: "Progress", task: "TaskID") -> Callable[[int], None]:
+    """Give what moves a bar that does not redraw itself; it is redrawn ten times a second at most."""
+    drawn_s = float("-inf")
+
+    def report(count: int) -> None:
+        nonlocal drawn_s
+        due = time.monotonic() - drawn_s > _REDRAWN_EVERY_S
+        drawn_s = time.monotonic() if due else drawn_s
+        progress.update(task, completed=count, refresh=due)
+
+    return report
 
 
 def console(*, error: bool = False) -> "Console":

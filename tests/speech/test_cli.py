@@ -32,7 +32,7 @@ _specification.loader.exec_module(fake_lafal)
 @pytest.fixture
 def fake(monkeypatch):
     one = fake_lafal.FakeJudge()
-    monkeypatch.setattr(judge, "open_judge", lambda _settings: one)
+    monkeypatch.setattr(judge, "open_judge", lambda _settings, **_: one)
     return one
 
 
@@ -83,7 +83,7 @@ def test_score_exports(fake):
 )
 def test_a_runtime_can_be_forced(fake, monkeypatch, tmp_path, command):
     seen = []
-    monkeypatch.setattr(judge, "open_judge", lambda settings: seen.append(settings.runtime) or fake)
+    monkeypatch.setattr(judge, "open_judge", lambda settings, **_: seen.append(settings.runtime) or fake)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.tsv").write_text("a.wav\tx\n", encoding="utf-8")
     more = ("--out", tmp_path / "out.jsonl", "--restart") if command[0] == "score-batch" else ()
@@ -129,7 +129,7 @@ def test_debug_shows_the_error_itself(fake):
 
 
 def test_ctrl_c_ends_quietly(monkeypatch):
-    def interrupted(_settings):
+    def interrupted(_settings, **_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(judge, "open_judge", interrupted)

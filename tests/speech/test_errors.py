@@ -1,3 +1,4 @@
+import pickle
 import string
 
 import pytest
@@ -37,3 +38,9 @@ def test_facts_fill_the_sentence() -> None:
 def test_a_missing_fact_is_a_programming_error() -> None:
     with pytest.raises(KeyError):
         errors.TooLong()
+
+
+def test_an_error_travels_between_processes() -> None:
+    again = pickle.loads(pickle.dumps(errors.TooLong({"limit": 30})))
+    assert type(again) is errors.TooLong
+    assert (again.facts, str(again)) == ({"limit": 30}, str(errors.TooLong({"limit": 30})))

@@ -2,9 +2,11 @@ import dataclasses
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -12,8 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 from speech.cli import app
-from speech.commands import judge
+from speech.commands import batch, judge
 from speech.export import from_json
+from speech.settings import Runtime, Settings
 
 ROOT = Path(__file__).parents[3]
 FAKE = ROOT / "tests" / "speech" / "data" / "fake_lafal.py"
@@ -27,7 +30,7 @@ _specification.loader.exec_module(fake_lafal)
 @pytest.fixture
 def fake(monkeypatch):
     one = fake_lafal.FakeJudge()
-    monkeypatch.setattr(judge, "open_judge", lambda _settings: one)
+    monkeypatch.setattr(judge, "open_judge", lambda _settings, **_: one)
     return one
 
 
@@ -109,6 +112,62 @@ def test_cuts_a_torn_line_and_scores_only_the_rest(fake, tmp_path):
     assert len(fake.asked) == 1
 
 
+def test_tells_how_many_lines_there_are_and_goes_on_from_there(fake, tmp_path):
+    rows = [batch.Row(f"{index}.wav", "x") for index in range(5)]
+    options = batch.BatchOptions(workers=1, timings=False, settings=Settings())
+    seen = []
+    for most in (3, 5, 5):
+        seen.append([])
+        batch.score_list(rows[:most], tmp_path / "o", folder=tmp_path, options=options, report=seen[-1].append)
+    assert seen == [[0, 1, 2, 3], [3, 4, 5], [5]]
+
+
+def test_a_bar_shows_how_far_the_list_is(fake, tmp_path, monkeypatch):
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setattr("speech.commands.screen._REDRAWN_EVERY_S", 0.0)
+    rows = [(f"{index}.wav", "x") for index in range(4)]
+    out = tmp_path / "out.jsonl"
+    _run("score-batch", _list(tmp_path, rows[:2]), "--out", out)
+    shown = _run("score-batch", _list(tmp_path, rows), "--out", out).stderr
+    counts = [int(count) for count in re.findall(r"scored.*?(\d+)/4", shown)]
+    assert counts == sorted(counts)
+    assert set(counts) - {0} == {2, 3, 4}
+
+
+@pytest.mark.parametrize(("workers", "beside"), [(1, True), (3, True), (4, False), (8, False)])
+def test_workers_on_every_core_follow_the_pitch_without_a_further_thread(monkeypatch, tmp_path, workers, beside):
+    asked = []
+    monkeypatch.setattr(batch, "cores", lambda: 4)
+    monkeypatch.setattr(judge, "open_judge", lambda _, beside: asked.append(beside) or fake_lafal.FakeJudge())
+    options = batch.BatchOptions(workers=workers, timings=False, settings=Settings())
+    scorer = batch._Scorer(tmp_path, options)
+    assert asked == []
+    scorer.line(batch.Row("a.wav", "x"))
+    assert asked == [beside]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks safely")
+def test_workers_share_what_is_loaded_unless_threads_or_torch_forbid_it(monkeypatch):
+    loaded = []
+    monkeypatch.setattr(judge, "load_all", loaded.append)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    assert batch._context(Settings()).get_start_method() == "fork"
+    assert batch._context(Settings(runtime=Runtime.TORCH)).get_start_method() == "spawn"
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    assert batch._context(Settings()).get_start_method() == "spawn"
+    assert loaded == [Settings()]
+
+
+def test_all_is_loaded_before_workers_are_forked_and_no_thread_started():
+    code = (
+        "import sys, threading; from speech.commands import judge; from speech.settings import Settings;"
+        "judge.load_all(Settings()); from speech import acoustic, prosody, scoring;"
+        "caches = (acoustic._load_onnx, prosody._cached_detector, scoring._read_network);"
+        "print(threading.active_count(), *(cache.cache_info().currsize for cache in caches))"
+    )
+    assert _python("-c", code).stdout.split() == [b"1"] * 4
+
+
 def test_refuses_a_file_of_another_list(fake, tmp_path):
     out = tmp_path / "out.jsonl"
     _run("score-batch", _list(tmp_path, [("a.wav", "x"), ("b.wav", "x")]), "--out", out)
@@ -133,7 +192,7 @@ def test_refuses_to_mix_models(fake, tmp_path, monkeypatch):
     monkeypatch.setattr(
         other, "assess", lambda *given, **named: dataclasses.replace(assess(*given, **named), model="other")
     )
-    monkeypatch.setattr(judge, "open_judge", lambda _settings: other)
+    monkeypatch.setattr(judge, "open_judge", lambda _settings, **_: other)
     outcome = _run("score-batch", _list(tmp_path, rows), "--out", out)
     assert outcome.exit_code == 2
     assert "another model" in " ".join(outcome.stderr.split())

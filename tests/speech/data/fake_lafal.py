@@ -62,7 +62,8 @@ class FakeJudge:
 
 
 if __name__ in {"__main__", "__mp_main__"}:
-    judge.open_judge = lambda _settings: FakeJudge()
+    judge.open_judge = lambda _settings, **_: FakeJudge()
+    judge.load_all = lambda _settings: None
 
 if __name__ == "__main__":
     from speech.cli import main
