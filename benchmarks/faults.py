@@ -16,14 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.golden import REVISIONS
 from benchmarks.history import record
 from benchmarks.machine import this_machine
 from benchmarks.plugs import Pull, Ran, Step, can_step
-from benchmarks.scenes import Day, FirstStart, Restoring, Scene, Upgrading, judged, play, said
+from benchmarks.scenes import Day, FirstStart, Restoring, Scene, Upgrading, judged, older, play, said
 from benchmarks.schooldays import BEGUN, Promise
 from benchmarks.uploads import kill_apps
-from classroom.store import database
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -136,12 +134,11 @@ def measure(options: FaultsOptions) -> Faults:
 
 def _scenes(folder: Path) -> tuple[Scene, ...]:
     day = Day.prepare(folder / "day")
-    old = [one for one in REVISIONS if one != database.head()]
     return (
         day,
         FirstStart.prepare(folder / "first"),
         Restoring.prepare(folder / "restoring", day),
-        *(Upgrading.prepare(folder / one, one) for one in old),
+        *(Upgrading.prepare(folder / one, one) for one in older()),
     )
 
 

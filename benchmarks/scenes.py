@@ -173,6 +173,11 @@ class Upgrading:
             engine.dispose()
 
 
+def older() -> tuple[str, ...]:
+    """Give the schemas that there is a store of, and that are brought up to date."""
+    return tuple(one for one in golden.REVISIONS if one != database.head())
+
+
 def play(scene: Scene, folder: Path, name: str, pull: Pull) -> Ran:
     """Let a scene run in a folder until it ends or is killed."""
 

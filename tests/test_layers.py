@@ -48,8 +48,8 @@ ALLOWED: dict[str, set[str]] = {
     "speech.train": {"speech", "phonemes"},
     "benchmarks": {"speech", "phonemes", "benchmarks"},
     # To see what a school loses when its plug is pulled there has to be one.
-    **{key: {"speech", "classroom", "benchmarks"} for key in ("benchmarks.schooldays", "benchmarks.scenes")},
-    "benchmarks.homework": {"speech", "classroom", "web", "benchmarks"},
+    **{f"benchmarks.{key}": {"speech", "classroom", "benchmarks"} for key in ("schooldays", "scenes", "golden")},
+    **{f"benchmarks.{key}": {"speech", "classroom", "web", "benchmarks"} for key in ("homework", "uploads")},
     "classroom": PLAIN | {"phonemes", "classroom"},
     "web": {"classroom", "speech", "phonemes", "web"},
     "app": {"web", "speech.settings"},
