@@ -7,8 +7,8 @@ from classroom.rosters import RosterLine, present
 from classroom.store import Store
 
 
-def export(store: Store, class_id: str, *, by: str, now: datetime) -> tuple[RosterLine, ...]:
-    """Give the learners of a class by name, with a made-up name where no other is known; it is written down.
+def export(store: Store, class_id: str, *, by: str, now: datetime, group: str = "") -> tuple[RosterLine, ...]:
+    """Give the learners of a class or a group by name, made up where no other is known; it is written down.
 
     Raises
     ------
@@ -17,7 +17,7 @@ def export(store: Store, class_id: str, *, by: str, now: datetime) -> tuple[Rost
     """
     with store.writing() as session:
         require_teaches(session, by, class_id)
-        lines = present(store, session, class_id)
+        lines = tuple(line for line in present(store, session, class_id) if group in {"", line.group})
         details = {"learners": len(lines)}
         store.note(session, actor=by, action="roster.export", subject=f"class:{class_id}", now=now, details=details)
     return lines

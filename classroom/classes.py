@@ -1,5 +1,6 @@
 """Classes: who teaches, who learns, in which groups."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -195,10 +196,10 @@ def roster(store: Store, class_id: str, *, by: str) -> tuple[Member, ...]:
     return tuple(sorted(members, key=lambda one: (one.role != "teacher", one.name or one.person.pseudonym)))
 
 
-def groups(store: Store, class_id: str, *, by: str) -> tuple[str, ...]:
-    """Names of the groups that learners of a class are in, for its teachers."""
+def groups(store: Store, class_id: str, *, by: str) -> Mapping[str, str]:
+    """Ids of the groups that learners of a class are in, by their names; for its teachers."""
     query = (
-        select(Group.name)
+        select(Group.name, Group.id)
         .join(Membership, Membership.group_id == Group.id)
         .where(Group.class_id == class_id, Membership.role == "learner", Membership.left_at.is_(None))
         .distinct()
@@ -206,7 +207,7 @@ def groups(store: Store, class_id: str, *, by: str) -> tuple[str, ...]:
     )
     with store.reading() as session:
         require_teaches(session, by, class_id)
-        return tuple(session.scalars(query))
+        return dict(session.execute(query).tuples().all())
 
 
 def group_id(session: Session, class_id: str, name: str) -> str:

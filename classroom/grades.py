@@ -9,7 +9,7 @@ nothing and stays so: a total has a highest value that can be reached.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -125,9 +125,10 @@ def sheet(store: Store, class_id: str, *, by: str) -> Sheet:
         )
 
 
-def export(store: Store, class_id: str, *, form: str, by: str, now: datetime) -> Sheet:
-    """As `sheet`, to be taken out of the house as a file, which is written down."""
+def export(store: Store, class_id: str, *, form: str, by: str, now: datetime, group: str = "") -> Sheet:
+    """As `sheet`, of one group or everybody, to be taken out of the house as a file, which is written down."""
     taken = sheet(store, class_id, by=by)
+    taken = replace(taken, lines=tuple(line for line in taken.lines if group in {"", line.group}))
     with store.writing() as session:
         details = {"form": form, "learners": len(taken.lines)}
         store.note(session, actor=by, action="grades.export", subject=f"class:{class_id}", now=now, details=details)

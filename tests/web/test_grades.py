@@ -14,7 +14,7 @@ from httpx import Response
 from openpyxl import load_workbook
 from school import NOW
 
-from classroom import assignments, people
+from classroom import assignments, classes, people
 from classroom.people import Identity, name_anew
 from classroom.store import audit
 from classroom.tables import write_csv
@@ -217,6 +217,22 @@ def test_a_class_list_is_changed_elsewhere_and_brought_back(site: Site, language
     # What is brought back unchanged changes nothing and nobody.
     file = {"file": ("list.csv", teacher.get(f"{path}.csv").content, "text/csv")}
     assert "<mark>" not in teacher.post(path, {"names": ""}, files=file).text
+
+
+def test_one_group_is_looked_at_and_taken_out(site: Site) -> None:
+    teacher = site.browser(site.people.teacher)
+    assert '<select id="group"' not in teacher.get(address(site, "marks")).text
+    classes.put_in_group(site.store, site.people.class_id, site.people.ani.id, "Merah & B", by=site.people.teacher.id)
+    for page in ("marks", "overview", "grades"):
+        whole = teacher.get(address(site, page)).text
+        assert "<option>Merah &amp; B</option>" in whole and "?group=" not in whole, page
+        part = teacher.get(address(site, page), params={"group": "Merah & B"}).text
+        assert "<option selected>Merah &amp; B</option>" in part and "?group=Merah%20%26%20B" in part, page
+        assert ("Budi" in whole, "Ani" in part, "Budi" in part) == (page != "grades", page != "grades", False), page
+        assert teacher.get(address(site, page), params={"group": "none"}).status_code == 404
+    for file in ("grades.csv", "roster.csv"):
+        rows = rows_of(teacher.get(address(site, file), params={"group": "Merah & B"}).content)
+        assert [row[0] for row in rows[1:]] == ["Ani"], file
 
 
 def test_nobody_but_the_classs_teacher_takes_anything_out_or_in(site: Site, teacher: Browser) -> None:

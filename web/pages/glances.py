@@ -69,10 +69,11 @@ class CheckInView:
     has_recorded: bool
 
 
-def learners(school: School, class_id: str, *, by: str) -> Mapping[str, Member]:
-    """Find the learners of a class by id, in the order of their names."""
+def learners(school: School, class_id: str, *, by: str, group: str = "") -> Mapping[str, Member]:
+    """Find the learners of a class, or of a group of it, by id, in the order of their names."""
     members = classes.roster(school.store, class_id, by=by)
-    return {member.person.id: member for member in members if member.role == "learner"}
+    there = (member for member in members if member.role == "learner" and group in {"", member.group})
+    return {member.person.id: member for member in there}
 
 
 def name_of(member: Member) -> str:

@@ -15,6 +15,7 @@ from classroom.grades import Change, Sheet
 from classroom.tables import Row, Unreadable
 from speech.errors import SpeechError
 from web.catalogue import LANGUAGES, Catalogue, open_catalogue
+from web.pages.groups import groups_of
 from web.pages.page import show
 from web.responses import catalogue_of
 from web.school import School
@@ -57,26 +58,28 @@ def wording(catalogue: Catalogue) -> Wording:
 
 
 def _add_files(router: APIRouter, school: School) -> None:
-    def give(request: Request, visitor: Visitor, class_id: str, form: str) -> Response:
+    def give(request: Request, visitor: Visitor, class_id: str, *, form: str, group: str) -> Response:
         room = classes.find(school.store, class_id, by=visitor.id)
-        taken = grades.export(school.store, class_id, form=form, by=visitor.id, now=school.now())
+        groups_of(school, visitor, class_id, chosen=group)
+        taken = grades.export(school.store, class_id, form=form, by=visitor.id, now=school.now(), group=group)
         catalogue = catalogue_of(request)
         rows = grade_tables.rows(taken, wording(catalogue))
         name = catalogue.say("grades.file_name", name=room.name)
         return _file(rows, name, form=form)
 
     @router.get("/grades.csv")
-    def grades_csv(request: Request, visitor: Staff, class_id: str) -> Response:
-        return give(request, visitor, class_id, "csv")
+    def grades_csv(request: Request, visitor: Staff, class_id: str, group: str = "") -> Response:
+        return give(request, visitor, class_id, form="csv", group=group)
 
     @router.get("/grades.xlsx")
-    def grades_xlsx(request: Request, visitor: Staff, class_id: str) -> Response:
-        return give(request, visitor, class_id, "xlsx")
+    def grades_xlsx(request: Request, visitor: Staff, class_id: str, group: str = "") -> Response:
+        return give(request, visitor, class_id, form="xlsx", group=group)
 
     @router.get("/roster.csv")
-    def roster_csv(request: Request, visitor: Staff, class_id: str) -> Response:
+    def roster_csv(request: Request, visitor: Staff, class_id: str, group: str = "") -> Response:
         room = classes.find(school.store, class_id, by=visitor.id)
-        lines = class_lists.export(school.store, class_id, by=visitor.id, now=school.now())
+        groups_of(school, visitor, class_id, chosen=group)
+        lines = class_lists.export(school.store, class_id, by=visitor.id, now=school.now(), group=group)
         say = catalogue_of(request).say
         heading = [say("grades.roster_name"), say("grades.email"), say("grades.guardian"), say("grades.group")]
         heading.append(say("grades.person"))
@@ -86,9 +89,9 @@ def _add_files(router: APIRouter, school: School) -> None:
 
 def _add_upload(router: APIRouter, school: School) -> None:
     @router.get("/grades")
-    def page(request: Request, visitor: Staff, class_id: str, done: int = 0) -> Response:
-        catalogue = catalogue_of(request)
-        return _page(request, school, visitor, class_id, notice=catalogue.count("grades.done", done) if done else "")
+    def page(request: Request, visitor: Staff, class_id: str, done: int = 0, group: str = "") -> Response:
+        notice = catalogue_of(request).count("grades.done", done) if done else ""
+        return _page(request, school, visitor, class_id, notice=notice, group=group)
 
     @router.post("/grades")
     def preview(
@@ -119,6 +122,7 @@ def _page(
     plan: Plan | None = None,
     error: SpeechError | None = None,
     notice: str = "",
+    group: str = "",
 ) -> Response:
     changes = plan.changes if plan else ()
     return show(
@@ -129,6 +133,8 @@ def _page(
         notice=notice,
         styles=("overview.css",),
         room=classes.find(school.store, class_id, by=visitor.id),
+        groups=groups_of(school, visitor, class_id, chosen=group),
+        group=group,
         problems=plan.problems if plan else (),
         is_unchanged=plan is not None and not plan.problems and not changes,
         changes=_named(sheet, changes) if sheet else (),

@@ -1,6 +1,6 @@
 """The grid of a class: every learner by every assignment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -12,6 +12,7 @@ from classroom.assignments import Assignment
 from classroom.grid import Cell, Grid, grid
 from web.catalogue import Catalogue
 from web.dates import moment
+from web.pages.groups import groups_of
 from web.pages.page import show
 from web.responses import catalogue_of
 from web.school import School
@@ -62,10 +63,16 @@ def build_grid(school: School) -> APIRouter:
 
     @router.get("/classes/{class_id}/marks")
     def marks(
-        request: Request, visitor: Staff, class_id: str, released: Annotated[int | None, Query(ge=0)] = None
+        request: Request,
+        visitor: Staff,
+        class_id: str,
+        released: Annotated[int | None, Query(ge=0)] = None,
+        group: str = "",
     ) -> Response:
         room = classes.find(school.store, class_id, by=visitor.id)
-        found, now, catalogue = grid(school.store, class_id, by=visitor.id), school.now(), catalogue_of(request)
+        groups, catalogue = groups_of(school, visitor, class_id, chosen=group), catalogue_of(request)
+        found = grid(school.store, class_id, by=visitor.id)
+        found = _of_group(found, groups[group]) if group else found
         return show(
             request,
             "marks.html",
@@ -75,7 +82,9 @@ def build_grid(school: School) -> APIRouter:
             notice="" if released is None else catalogue.count("marking.released_all", released),
             room=room,
             columns=_columns(found, catalogue),
-            rows=_rows(found, now),
+            rows=_rows(found, school.now()),
+            groups=groups,
+            group=group,
         )
 
     @router.post("/assignments/{assignment_id}/release")
@@ -85,6 +94,20 @@ def build_grid(school: School) -> APIRouter:
         return RedirectResponse(f"/classes/{work.class_id}/marks?released={count}", _SEE_OTHER)
 
     return router
+
+
+def _of_group(found: Grid, group_id: str) -> Grid:
+    """Keep a group's learners and what they are to do, or did."""
+    rows = [row for row in found.rows if row.group_id == group_id]
+    kept = [
+        number
+        for number, work in enumerate(found.assignments)
+        if work.is_for(group_id) or any(row.cells[number] for row in rows)
+    ]
+    return Grid(
+        tuple(found.assignments[number] for number in kept),
+        tuple(replace(row, cells=tuple(row.cells[number] for number in kept)) for row in rows),
+    )
 
 
 def _columns(found: Grid, catalogue: Catalogue) -> tuple[ColumnView, ...]:

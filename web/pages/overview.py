@@ -15,6 +15,7 @@ from classroom.people import identify
 from web.dates import moment
 from web.pages import glances
 from web.pages.charts import draw
+from web.pages.groups import groups_of
 from web.pages.page import show
 from web.responses import catalogue_of
 from web.school import School
@@ -28,10 +29,11 @@ Days = Literal["7", "30", "all"]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is looked at: the last days, and one assignment or (empty) all."""
+    """What is looked at: the last days, and one assignment or (empty) all, and one group or (empty) everybody."""
 
     days: Days = "all"
     assignment: str = ""
+    group: str = ""
 
     def of(self, school: School, known: Evidence) -> tuple[Take, ...]:
         """Choose the takes that count.
@@ -70,13 +72,20 @@ def build_overview(school: School) -> APIRouter:
 def _add_overview(router: APIRouter, school: School) -> None:
     @router.get("/overview")
     def overview(
-        request: Request, visitor: Staff, class_id: str, days: Days = "all", assignment: str = "", done: str = ""
+        request: Request,
+        visitor: Staff,
+        class_id: str,
+        days: Days = "all",
+        assignment: str = "",
+        group: str = "",
+        done: str = "",
     ) -> Response:
         room = classes.find(school.store, class_id, by=visitor.id)
         known = evidence(school.store, class_id, by=visitor.id)
-        people = glances.learners(school, class_id, by=visitor.id)
-        chosen_filter, catalogue = Filter(days, assignment), catalogue_of(request)
-        takes = chosen_filter.of(school, known)
+        groups = groups_of(school, visitor, class_id, chosen=group)
+        people = glances.learners(school, class_id, by=visitor.id, group=group)
+        chosen_filter, catalogue = Filter(days, assignment, group), catalogue_of(request)
+        takes = tuple(take for take in chosen_filter.of(school, known) if take.person_id in people)
         sounds = glances.judged(heat.sounds(takes))
         weeks = progress.weeks(takes, time_zone=glances.time_zone(known.assignments))
         return show(
@@ -88,6 +97,7 @@ def _add_overview(router: APIRouter, school: School) -> None:
             room=room,
             chosen=chosen_filter,
             works=known.assignments,
+            groups=groups,
             check_ins=glances.check_ins(school, class_id, known, people, by=visitor.id),
             practice=glances.practice(known, people, now=school.now()),
             heads=glances.heads(sounds, catalogue),
