@@ -18,7 +18,6 @@ from classroom.operations import purge as purging
 from classroom.operations import restore as restoring
 from classroom.operations import verify as verifying
 from classroom.store import Store
-from classroom.store.store import platform_folder
 from speech.errors import SpeechError
 from speech.settings import Settings
 
@@ -58,7 +57,7 @@ def restore(
     """Fill an empty place from an archive. Put master.key into the data folder first."""
     with _explained():
         settings = _settings(folder)
-        target = Path(settings.data_folder) if settings.data_folder else platform_folder()
+        target = settings.data_place()
         master_key = os.environ.get("LAFAL_MASTER_KEY", "")
         place = restoring.Place(url=settings.database_url, folder=target, master_key=master_key)
         done = restoring.restore(archive, keys or archive.with_name("lafal.keys"), place, now=_now())

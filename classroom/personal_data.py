@@ -100,6 +100,7 @@ FOLDERS: Mapping[str, Holding] = {
     "keys": Holding(kind="pseudonym"),
     "lafal.sqlite3": Holding(kind="record", until="see `TABLES`"),
     "master.key": _NOTHING,
+    "recalibration.json": _NOTHING,
 }
 """What lies in the data folder; keys are named by ids."""
 

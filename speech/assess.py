@@ -106,7 +106,8 @@ class Assessor:
             melody = pitch.result() if pitch else contour(sound.samples)
         with clock.stage("score"):
             model = f"{self.acoustic.name} {self.acoustic.version}"
-            scorer = load_scorer(model, has_frame_head=posteriors.frame is not None)
+            has_head, place = posteriors.frame is not None, self.settings.data_place()
+            scorer = load_scorer(model, has_frame_head=has_head, own=place)
             assessment = _conclude(expected, recording, posteriors, reading, melody, scorer)
         return self._signed(assessment, clock, scorer)
 

@@ -205,7 +205,7 @@ def summarise(
     return PhoneScores(np.clip(mean * 50, 0, 100), spread * 50, 1 - above[:, 0], said, wrong, doubtful_from, wrong_from)
 
 
-def load_scorer(model: str, *, has_frame_head: bool, directory: Path | None = None) -> Scorer:
+def load_scorer(model: str, *, has_frame_head: bool, directory: Path | None = None, own: Path | None = None) -> Scorer:
     """Read the scorer for an acoustic model, the shipped one or another, and what teachers have made of its scores.
 
     Parameters
@@ -217,6 +217,8 @@ def load_scorer(model: str, *, has_frame_head: bool, directory: Path | None = No
         Which calibration to use otherwise.
     directory : Path, optional
         Where the fits are; the shipped ones by default.
+    own : Path, optional
+        Folder in which a school's recalibration may lie; it goes before one beside the scorer.
 
     Raises
     ------
@@ -225,13 +227,13 @@ def load_scorer(model: str, *, has_frame_head: bool, directory: Path | None = No
     """
     place = directory or folder("models") / "scorer"
     if _fitted_to(place) == model:
-        return _recalibrated(_read_network(place), model, place)
+        return _recalibrated(_read_network(place), model, place if own is None else own, place)
     return _read_calibration(place, "frame" if has_frame_head else "ctc")
 
 
-def _recalibrated(scorer: Scorer, model: str, directory: Path) -> Scorer:
+def _recalibrated(scorer: Scorer, model: str, *directories: Path) -> Scorer:
     """Recalibrate a scorer, unless the curve was fitted to another's scores: a newer scorer begins without one."""
-    found = read_recalibration(directory)
+    found = next(filter(None, map(read_recalibration, directories)), None)
     if found is None or (found.acoustic_model, found.base) != (model, scorer.version):
         return scorer
     return RecalibratedScorer(scorer, found)
@@ -239,7 +241,7 @@ def _recalibrated(scorer: Scorer, model: str, directory: Path) -> Scorer:
 
 @cache
 def read_recalibration(directory: Path) -> Recalibration | None:
-    """Read what `lafal train scorer --corrections` wrote beside a scorer; None where it wrote nothing.
+    """Read what `lafal train scorer --corrections` wrote into a folder; None where it wrote nothing.
 
     Raises
     ------

@@ -1,9 +1,11 @@
 """One frozen `Settings`, read once from `LAFAL_*` environment variables."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from pathlib import Path
 
 
 def cores() -> int:
@@ -117,3 +119,16 @@ class Settings:
                 wanted = " or ".join(kind) if issubclass(kind, StrEnum) else f"of type {kind.__name__}"
                 raise ValueError(f"{variable} must be {wanted}, not {text!r}") from error
         return cls(**values)  # type: ignore[arg-type]
+
+    def data_place(self, environment: Mapping[str, str] = os.environ) -> Path:
+        """Where the data folder is: the one that is set, or the system's."""
+        return Path(self.data_folder) if self.data_folder else platform_folder(environment)
+
+
+def platform_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where this system keeps a program's data: ``~/.local/share/lafal``, or its like on macOS and Windows."""
+    if sys.platform == "win32":
+        return Path(environment.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "lafal"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "lafal"
+    return Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "lafal"

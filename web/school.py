@@ -4,10 +4,9 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from classroom.store import Store
-from classroom.store.store import DATABASE, platform_folder
+from classroom.store.store import DATABASE
 from speech.settings import Settings
 from web.limits import Limits
 
@@ -61,8 +60,7 @@ class School:
         """Whether there is a store, so that looking into it makes none."""
         if self._store is not None or self.settings.database_url:
             return True
-        folder = Path(self.settings.data_folder) if self.settings.data_folder else platform_folder()
-        return (folder / DATABASE).exists()
+        return (self.settings.data_place() / DATABASE).exists()
 
     @property
     def is_open(self) -> bool:

@@ -1,7 +1,6 @@
 """`Store`: the database, the files and the keys, opened together."""
 
 import os
-import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -98,7 +97,7 @@ class Store:
     @classmethod
     def from_settings(cls, settings: Settings, environment: Mapping[str, str] = os.environ) -> "Store":
         """Open the store that the settings name; `LAFAL_MASTER_KEY` goes before the key's file."""
-        folder = Path(settings.data_folder) if settings.data_folder else platform_folder(environment)
+        folder = settings.data_place(environment)
         return cls.open(settings.database_url, folder, master_key=environment.get("LAFAL_MASTER_KEY", ""))
 
     @contextmanager
@@ -163,15 +162,6 @@ class Store:
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
-
-
-def platform_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where this system keeps a program's data: ``~/.local/share/lafal``, or its like on macOS and Windows."""
-    if sys.platform == "win32":
-        return Path(environment.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "lafal"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "lafal"
-    return Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "lafal"
 
 
 def _open_keys(engine: Engine, folder: Path, master: MasterKeys) -> KeyFolder:

@@ -164,7 +164,7 @@ def _recalibrate(arguments: list[str]) -> None:
     _need("scipy", "scipy")
     from speech.train.corrections import CorrectionsConfig, CorrectionsError, recalibrate
 
-    about = "Fit a curve from the scorer's scores to those of a school's teachers, and write it beside the scorer."
+    about = "Fit a curve from the scorer's scores to those of a school's teachers, and write it into the data folder."
     program = "lafal train scorer --corrections FILE"
     config, _ = read_options(CorrectionsConfig, arguments, program=program, about=about)
     try:

@@ -22,6 +22,7 @@ import numpy as np
 
 from phonemes.resources import folder
 from speech.scoring import FACTS, RECALIBRATION, Recalibration, read_recalibration
+from speech.settings import Settings
 
 FEWEST = 30
 """Corrections below which nothing is fitted."""
@@ -53,7 +54,7 @@ class CorrectionsConfig:
     corrections : Path
         JSON lines, as the page of a class's marks saves them.
     out : Path, optional
-        Folder of the scorer, which gets `recalibration.json`; the shipped one by default.
+        Folder that gets `recalibration.json`; the data folder by default, which outlives an upgrade.
     """
 
     corrections: Path
@@ -110,7 +111,7 @@ class Outcome:
 
 
 def recalibrate(config: CorrectionsConfig) -> Outcome:
-    """Fit the curve, judge it, and write it beside the scorer.
+    """Fit the curve to the scores of the shipped scorer, or of the one in the folder, judge it and write it there.
 
     Raises
     ------
@@ -118,10 +119,12 @@ def recalibrate(config: CorrectionsConfig) -> Outcome:
         A line cannot be read, there are too few corrections, or the curve does not come closer to the teachers; what
         was written before stays.
     """
-    place = config.out or folder("models") / "scorer"
-    facts: dict[str, Any] = json.loads((place / FACTS).read_text(encoding="utf-8"))
+    place = config.out or Settings.from_environment().data_place()
+    scorer = place if (place / FACTS).exists() else folder("models") / "scorer"
+    facts: dict[str, Any] = json.loads((scorer / FACTS).read_text(encoding="utf-8"))
     lines = read_lines(config.corrections)
-    sounds = usable(lines, model=facts["acoustic_model"], scorer=facts["version"], present=read_recalibration(place))
+    present = read_recalibration(place) or read_recalibration(scorer)
+    sounds = usable(lines, model=facts["acoustic_model"], scorer=facts["version"], present=present)
     _require_enough(sounds)
     before, after = compare(sounds)
     if after >= before:
@@ -262,6 +265,7 @@ def _write(place: Path, facts: Mapping[str, Any], points: np.ndarray, outcome: O
     name = hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:8]
     content = {"version": name, "acoustic_model": facts["acoustic_model"], "base": facts["version"], "points": shown}
     text = json.dumps({**content, "fitted_to": asdict(outcome)}, separators=(",", ":"))
+    place.mkdir(parents=True, exist_ok=True)
     (place / RECALIBRATION).write_text(text + "\n", encoding="utf-8")
 
 

@@ -1,19 +1,28 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from school import NOW, WORDS, School, assess
+from school import NOW, WORDS, School, assess, open_school
 from sqlalchemy import select
+from typer.testing import CliRunner
 
-from classroom import assessments, consents, corrections, marks, submissions
+from classroom import assessments, assignments, consents, corrections, marks, submissions
+from classroom.assignments import NewItem, Terms
 from classroom.errors import NotAllowed
 from classroom.marks import Mark
 from classroom.people import Person
+from classroom.store import Store
 from classroom.store.schema import AuditRow
+from phonemes.resources import folder
+from speech.cli import app
 from speech.export import to_json
-from speech.results import Candidate
+from speech.results import Candidate, Verdict
+from speech.scoring import PhoneScores, RecalibratedScorer, load_scorer, read_recalibration
+from speech.verdicts import GOOD_FROM, judge
 
 
 def document() -> str:
@@ -23,11 +32,13 @@ def document() -> str:
     return to_json(replace(assess(WORDS), words=(word, *WORDS[1:]), model="ear", versions=versions))
 
 
-def read(school: School, person: Person | None = None) -> tuple[str, str, str]:
+def read(
+    school: School, person: Person | None = None, number: int = 0, said: str | None = None
+) -> tuple[str, str, str]:
     """An attempt, its recording and its assessment."""
-    attempt = school.begin(person)
-    kept = school.record(attempt)
-    assessed = assessments.keep(school.store, kept.id, document(), now=NOW)
+    attempt = school.begin(person, key=f"attempt {number}")
+    kept = school.record(attempt, key=f"take {number}")
+    assessed = assessments.keep(school.store, kept.id, said or document(), now=NOW)
     submissions.hand_in(school.store, attempt.id, by=attempt.person_id, now=NOW)
     return attempt.id, kept.id, assessed
 
@@ -135,3 +146,36 @@ def test_what_is_exported_is_what_the_trainer_reads(school: School, tmp_path: An
     sounds = usable(lines, model="ear 0.2.0", scorer="2026")
     assert len(lines) == 2
     assert (sounds.machine.tolist(), sounds.teacher.tolist()) == ([0.9], [0.1])
+
+
+def test_a_schools_corrections_change_its_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marked, exported, taught, and heard by: the whole way, in the data folder, which an upgrade leaves alone."""
+    school = open_school(Store.open("", tmp_path / "data"), NOW)
+    items, by = (NewItem(text="She eats fish."),), school.teacher.id
+    terms = Terms(title="As often as they like")
+    often = assignments.create(school.store, school.class_id, "sentences", terms=terms, items=items, by=by, now=NOW)
+    school = replace(school, assignment=often)
+    monkeypatch.setenv("LAFAL_DATA_FOLDER", str(tmp_path / "data"))
+    model = json.loads((folder("models") / "scorer" / "scorer.json").read_text())["acoustic_model"]
+    shipped = load_scorer(model, has_frame_head=True, own=tmp_path / "data")
+    machine = (50.0, 60.0, 66.0, 72.0, 78.0, 83.0)
+    for number in range(6):
+        said = replace(WORDS[0], phones=tuple(replace(WORDS[0].phones[0], score=score) for score in machine))
+        name, _, version = model.rpartition(" ")
+        heard = replace(assess((said,)), model=name, versions={"model": version, "calibration": shipped.version})
+        _, _, assessed = read(school, school.learners[number % 2], number, to_json(heard))
+        for place, score in enumerate(machine):
+            mark(school, assessed, "sound", f"0.{place}", min(100.0, score + 25 + number))
+    path = tmp_path / "corrections.jsonl"
+    path.write_text(corrections.export(school.store, school.class_id, by=school.teacher.id, now=NOW))
+    school.store.close()
+    done = CliRunner().invoke(app, ["train", "scorer", "--corrections", str(path)])
+    assert "36 corrections" in done.output, done.output
+
+    read_recalibration.cache_clear()  # a server that is started again
+    taught = load_scorer(model, has_frame_head=True, own=tmp_path / "data")
+    assert isinstance(taught, RecalibratedScorer) and taught.version.startswith(f"{shipped.version}+")
+    ones, sounds = np.ones(1), np.full((1, 40), 0.001)
+    scores = PhoneScores((GOOD_FROM - 1) * ones, 5 * ones, 0 * ones, sounds, 0 * ones, 1.0, 1.0)
+    (before,), (after,) = judge([3], scores), judge([3], replace(scores, recalibration=taught.recalibration))
+    assert (before.verdict, after.verdict) == (Verdict.NEARLY, Verdict.GOOD)

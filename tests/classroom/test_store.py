@@ -16,8 +16,8 @@ from classroom.errors import KeyGone, KeysMissing, SchemaNotOurs, SchemaTooNew, 
 from classroom.people import Identity, NewPerson
 from classroom.store import Store, database, sealing
 from classroom.store.schema import Base, School
-from classroom.store.store import DATABASE, platform_folder
-from speech.settings import Settings
+from classroom.store.store import DATABASE
+from speech.settings import Settings, platform_folder
 
 
 def add_learner(store: Store) -> people.Person:
