@@ -16,6 +16,7 @@ from classroom.errors import (
 )
 from speech.errors import (
     AudioError,
+    DecoderLost,
     FileTooLarge,
     ModelError,
     NoExample,
@@ -147,6 +148,7 @@ _STATUS: tuple[tuple[type[SpeechError], int], ...] = (
     (StoreError, 503),
     (ClassroomError, 409),
     (Unreachable, 502),
+    (DecoderLost, 503),
     (WebError, 500),
     (ModelError, 503),
     (AudioError, 422),

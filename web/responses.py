@@ -3,7 +3,7 @@
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
-from speech.errors import SpeechError
+from speech.errors import DecoderLost, SpeechError
 from web.catalogue import Catalogue, negotiate, open_catalogue
 from web.errors import Busy, TooOften, http_status
 
@@ -23,7 +23,7 @@ def error_response(connection: HTTPConnection, error: SpeechError) -> JSONRespon
     Returns
     -------
     JSONResponse
-        ``{"code": ..., "message": ..., "remedy": ...}``; one that is busy, or was asked too often, adds Retry-After.
+        ``{"code": ..., "message": ..., "remedy": ...}``; one that will pass by itself adds Retry-After.
     """
     sentence, remedy = catalogue_of(connection).explain(error)
     body = {"code": error.code, "message": sentence, "remedy": remedy}
@@ -32,4 +32,4 @@ def error_response(connection: HTTPConnection, error: SpeechError) -> JSONRespon
 
 def retry_after(error: SpeechError | None) -> dict[str, str]:
     """Give the header that says when to come back, where an error knows."""
-    return {"Retry-After": f"{error.facts['seconds']:.0f}"} if isinstance(error, Busy | TooOften) else {}
+    return {"Retry-After": f"{error.facts['seconds']:.0f}"} if isinstance(error, Busy | TooOften | DecoderLost) else {}

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from speech import isolation
 from speech.audio import load_audio
 from speech.decoding import decode
-from speech.errors import NotAudio, TooLong, TruncatedAudio, UnsupportedAudio
+from speech.errors import DecoderLost, NotAudio, TooLong, TruncatedAudio, UnsupportedAudio
 from speech.isolation import decode_isolated
 
 CLIP = (Path(__file__).parent / "data" / "yellow_lamp.flac").read_bytes()
@@ -37,23 +39,81 @@ def test_errors_come_back_with_their_facts(data: bytes, limit_s: float, error: t
     assert str(there.value) == str(here.value)
 
 
-def test_a_crash_or_a_hang_is_an_unreadable_file_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    def instead(code: str) -> None:
-        isolation._close()
-        monkeypatch.setattr(isolation, "_COMMAND", (sys.executable, "-c", code))
+SERVE = """
+import os, signal, time
+from speech import isolation as i
+i.load_decoders = lambda: None
+{before}
+i.decode = lambda data, **_: {deed}
+i._serve()
+"""
+UNCONFINED = "i.confine = lambda **_: None"
+ONLY_THE_BOMB = "os.kill(os.getpid(), 9) if data == b'bomb' else i.Decoded(i.np.zeros(9, i.np.float32), 8000, 0.0)"
 
-    serve = "from speech import isolation; isolation.decode = lambda *a, **k: {deed}; isolation._serve()"
-    instead(serve.format(deed="__import__('os').kill(__import__('os').getpid(), 11)"))
-    with pytest.raises(UnsupportedAudio):
-        decode_isolated(CLIP, max_duration_s=30)
-    with monkeypatch.context() as patience:
-        patience.setattr(isolation, "_PROCESSOR_S", 0.5)
-        patience.setattr(isolation, "_PROCESSOR_S_PER_S", 0.0)
-        instead(serve.format(deed="__import__('time').sleep(60)"))
-        with pytest.raises(UnsupportedAudio):
-            decode_isolated(CLIP, max_duration_s=15)
+
+@pytest.fixture
+def deed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Has something done instead of decoding, after something else."""
+
+    def instead(deed: str, before: str = UNCONFINED) -> None:
+        isolation._close()
+        monkeypatch.setattr(isolation, "_COMMAND", (sys.executable, "-c", SERVE.format(deed=deed, before=before)))
+
+    monkeypatch.setattr(isolation, "_suspects", {})
+    yield instead
+    isolation._close()
     monkeypatch.undo()
     assert len(decode_isolated(CLIP, max_duration_s=30).samples)
+
+
+@pytest.mark.parametrize(
+    ("what", "before", "error"),
+    [
+        ("os.kill(os.getpid(), signal.SIGSEGV)", UNCONFINED, UnsupportedAudio),
+        ("1 / 0", UNCONFINED, UnsupportedAudio),
+        ("[None for _ in iter(int, 1)]", "i._PROCESSOR_S = i._PROCESSOR_S_PER_S = 0", UnsupportedAudio),
+        ("os.kill(os.getpid(), signal.SIGKILL)", UNCONFINED, DecoderLost),
+        ("(os.kill(os.getppid(), signal.SIGKILL), os._exit(0))", UNCONFINED, DecoderLost),
+    ],
+)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_crash_is_the_files_fault_and_being_killed_is_not(
+    deed: Callable[..., None], what: str, before: str, error: type
+) -> None:
+    deed(what, before)
+    with pytest.raises(error):
+        decode_isolated(CLIP, max_duration_s=30)
+
+
+def test_a_hang_costs_one_try_and_may_be_the_machines_fault(
+    deed: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(isolation, "_PROCESSOR_S", 0.3)
+    monkeypatch.setattr(isolation, "_PROCESSOR_S_PER_S", 0.0)
+    deed("time.sleep(60)")
+    start_s = time.monotonic()
+    with pytest.raises(DecoderLost):
+        decode_isolated(CLIP, max_duration_s=15)
+    assert time.monotonic() - start_s < 1.7
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_what_is_killed_again_and_again_while_others_are_read_is_refused(deed: Callable[..., None]) -> None:
+    deed(ONLY_THE_BOMB)
+    for _ in range(2):
+        with pytest.raises(DecoderLost):
+            decode_isolated(b"bomb", max_duration_s=30)
+        assert len(decode_isolated(b"honest", max_duration_s=30).samples) == 9
+    with pytest.raises(UnsupportedAudio):
+        decode_isolated(b"bomb", max_duration_s=30)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_machine_that_kills_every_decoder_has_nothing_refused(deed: Callable[..., None]) -> None:
+    deed(ONLY_THE_BOMB)
+    for _ in range(3):
+        with pytest.raises(DecoderLost):
+            decode_isolated(b"bomb", max_duration_s=30)
 
 
 def test_one_process_serves_one_file_after_another_and_two_at_once() -> None:

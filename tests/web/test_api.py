@@ -10,7 +10,7 @@ from fabricated import StandInJudge, build_app, reading
 from fastapi import Request
 from fastapi.testclient import TestClient
 
-from speech.errors import ModelNotFound, NotAudio, Silence, TooLong, UnsupportedAudio
+from speech.errors import DecoderLost, ModelNotFound, NotAudio, Silence, TooLong, UnsupportedAudio
 from speech.export import from_json
 from speech.results import Assessment
 from speech.settings import Settings
@@ -44,6 +44,7 @@ def test_azure_shape(client: TestClient) -> None:
         (Silence(), 422),
         (TooLong({"limit": 30.0}), 422),
         (ModelNotFound({"name": "x"}), 503),
+        (DecoderLost({"seconds": 10}), 503),
     ],
 )
 def test_errors_say_what_happened_in_the_callers_language(
@@ -58,6 +59,7 @@ def test_errors_say_what_happened_in_the_callers_language(
     assert set(english.json()) == {"code", "message", "remedy"}
     assert english.json()["code"] == indonesian.json()["code"]
     assert english.json()["message"] != indonesian.json()["message"]
+    assert english.headers.get("Retry-After") == ("10" if isinstance(error, DecoderLost) else None)
 
 
 def test_too_many_bytes_are_refused(client: TestClient, settings: Settings, judge: StandInJudge) -> None:
