@@ -9,6 +9,7 @@ from speech.settings import Settings
 _MOST_LETTERS = 5000
 _PICTURES = frozenset({"So", "Sk", "Co", "Cn"})  # Unicode's categories of emoji, their skins, and what is not assigned
 _GUESSED = "g2p"
+_WORDS_PER_S = 2.0  # 120 a minute: learners read aloud more slowly than the 150 and more of fluent readers
 
 
 def check_text(text: str, *, place: int = 1) -> None:
@@ -35,6 +36,16 @@ def check_text(text: str, *, place: int = 1) -> None:
     words = len(_expected(text, place).words)
     if words > most:
         raise _refused(f"it has {words} words, more than the {most} of one reading", "words", place, most=most)
+
+
+def is_long(text: str) -> bool:
+    """Whether a learner needs longer for a text than Lafal judges."""
+    return len(text.split()) > most_judged_words()
+
+
+def most_judged_words() -> int:
+    """How many words a learner reads within the longest recording that Lafal judges."""
+    return round(Settings().max_speech_s * _WORDS_PER_S)
 
 
 def guessed_words(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -142,6 +142,17 @@ def test_texts_are_divided_as_their_kind_asks(
     assert [(one.text, one.prompt) for one in latest(site).items] == expected
 
 
+def test_a_text_that_takes_longer_than_lafal_judges_is_warned_about(sari: Browser, new: str) -> None:
+    def is_warned(kind: str, texts: str) -> bool:
+        page = sari.post(new, {"title": "Long", "kind": kind, "texts": texts, "counted": "overall", "check": "1"}).text
+        [shown] = re.findall(r'data-most-words="60"( hidden)?>A recording of more than about 60 words', page)
+        return not shown
+
+    line = "word " * 31
+    assert is_warned("passage", f"{line}\n{line}") and not is_warned("passage", f"{line}\n\n{line}")
+    assert not is_warned("sentences", f"{line}\n{line}") and not is_warned("free", line * 2)
+
+
 REFUSED = [
     ({"title": ""}, "Judul", "1 sampai 120"),
     ({"texts": ""}, "Yang diucapkan", "pilih setidaknya satu"),

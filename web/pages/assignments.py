@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from classroom import assignments, classes, exercises
 from classroom.assignments import Assignment
 from classroom.classes import Class
-from classroom.spoken_texts import guessed_words
+from classroom.spoken_texts import guessed_words, is_long, most_judged_words
 from classroom.totals import SCORES
 from speech.errors import SpeechError
 from web.pages.assignment_form import KINDS, STRICTNESSES, Draft, draft_of, own_texts, read_items, read_terms, typed
@@ -104,6 +104,12 @@ def _add_ends(router: APIRouter, school: School) -> None:
         assignments.archive(school.store, assignment_id, by=visitor.id, now=school.now())
         return RedirectResponse(f"/classes/{found.class_id}?done=put_away", _SEE_OTHER)
 
+    @router.post("/assignments/{assignment_id}/take-back")
+    def take_back(visitor: Staff, assignment_id: str) -> Response:
+        found = _taught(school, assignment_id, visitor)
+        assignments.take_back(school.store, assignment_id, by=visitor.id)
+        return RedirectResponse(f"/classes/{found.class_id}?done=back", _SEE_OTHER)
+
     @router.post("/assignments/{assignment_id}/copy")
     def copy(visitor: Staff, assignment_id: str, sent: SentForm) -> Response:
         made = assignments.copy(school.store, assignment_id, sent.line("class_id"), by=visitor.id, now=school.now())
@@ -147,6 +153,9 @@ def _show_form(
         begun=begun,
         mine=mine or [],
         guessed=guessed_words(texts) if checked else (),
+        has_long=any(map(is_long, texts)),
+        judged_words=most_judged_words(),
+        judged_s=round(school.settings.max_speech_s),
         checked=checked and assignment is None,
         units=() if begun else exercises.units(),
         levels=exercises.LEVELS,

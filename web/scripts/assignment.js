@@ -13,6 +13,17 @@ const FEW_UNITS = 6;
 const zone = document.querySelector("[data-guess]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || zone.value;
 
+// Says as soon as a text gets longer than what is judged, and no sooner.
+const texts = document.querySelector("#texts");
+const longText = document.querySelector("[data-most-words]");
+
+function measure() {
+  const kind = document.querySelector("[name=kind]:checked")?.value ?? picker?.dataset.picker ?? "free";
+  const parts = kind === "free" ? [] : texts.value.split(kind === "passage" ? /\n\s*\n/ : "\n");
+  const words = (part) => part.slice(kind === "dialogue" ? part.indexOf("|") + 1 : 0).split(/\s+/).filter(Boolean).length;
+  longText.hidden = !parts.some((part) => words(part) > Number(longText.dataset.mostWords));
+}
+
 const picker = document.querySelector("[data-picker]");
 
 function connect() {
@@ -76,3 +87,8 @@ function connect() {
 }
 
 if (picker) connect();
+if (longText) {
+  texts.addEventListener("input", measure);
+  for (const radio of document.querySelectorAll("[name=kind]")) radio.addEventListener("change", measure);
+  measure();
+}
