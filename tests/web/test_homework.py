@@ -161,9 +161,9 @@ def test_free_speech_is_marked_by_its_teacher_alone(site: Site, ani: Browser) ->
     assert sari.send(mark, {"level": "score", "place": "item", "comment": "More past tense."}).status_code == 200
     answer = sari.send(mark, {"level": "score", "place": "attempt", "comment": "Well prepared!"}).json()
     assert "Well prepared!" in answer["whole"] and "Well prepared!" not in answer["card"]
-    assert "85" in sari.get(f"/classes/{site.people.class_id}/grades.csv").text
+    assert ",85.0,handed in," in sari.get(f"/classes/{site.people.class_id}/grades.csv").text
     before = ani.get(results).text
-    assert "Lafal does not judge free speech." in before and "85" not in before and "past tense" not in before
+    assert "Lafal does not judge free speech." in before and "<strong>85" not in before and "past tense" not in before
     sari.post(f"/submissions/{attempt}/release")
     after = ani.get(results).text
     assert "<strong>85</strong>" in after and "Clear &lt;and&gt; lively." in after and "Well prepared!" in after

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -311,6 +312,26 @@ def test_two_who_ask_at_once_get_one_verdict(site: Site) -> None:
 
     answers = asyncio.run(ask())
     assert len(set(answers)) == 1 and len(site.judge.calls) == 1
+
+
+def test_a_take_that_waits_has_a_place_in_the_line(site: Site) -> None:
+    attempt = site.people.begin()
+    takes = [site.people.record(attempt, f"take {item}", item=item) for item in range(2)]
+    queue, go = AssessmentQueue(lambda: site.judge, workers=1, max_waiting=5), threading.Event()
+    listen = site.judge.assess
+    site.judge.assess = lambda *arguments, **options: go.wait(5) and listen(*arguments, **options)
+    judge = HomeworkJudge(site.app.state.school, queue)
+
+    async def ask() -> list[int]:
+        asked = [asyncio.create_task(judge.judge(one.id, by=site.people.ani.id)) for one in takes]
+        while not queue.waiting:
+            await asyncio.sleep(0.01)
+        before = sorted(queue.place(one.id).before for one in takes)
+        go.set()
+        await asyncio.gather(*asked)
+        return before
+
+    assert asyncio.run(ask()) == [0, 1]
 
 
 def test_a_take_that_cannot_be_judged_stays(site: Site, ani: Browser) -> None:

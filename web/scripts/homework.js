@@ -2,6 +2,7 @@
 import { connectAloud, recordingAt } from "./aloud.js";
 import { newKey } from "./key.js";
 import { openOutbox } from "./outbox.js";
+import { LOOK_EVERY_MS, placeOf, sayPlace } from "./place.js";
 import { connectResult } from "./result.js";
 import { send } from "./send.js";
 import { keepClip, pcmOf, play, stop as stopSound } from "./sound.js";
@@ -151,8 +152,10 @@ async function start(work) {
     const { recording } = item;
     item.check = say("homework.checking");
     paint();
+    let isOver = false;
+    setTimeout(() => tellPlace(item, () => !isOver && item.recording === recording), LOOK_EVERY_MS);
     try {
-      const verdict = await send(`/api/v1/recordings/${recording}/assessment`);
+      const verdict = await send(`/api/v1/recordings/${recording}/assessment`).finally(() => (isOver = true));
       if (item.recording !== recording) return;
       Object.assign(item, { verdict, check: null, overall: verdict.overall, isJudged: true });
       paint();
@@ -163,6 +166,16 @@ async function start(work) {
       paint();
       if (!error.status || error.status === 429) setTimeout(() => item.recording === recording && !item.isJudged && judge(item, { isNew }), 1000 * (error.retryAfterS ?? JUDGE_AGAIN_S));
     }
+  }
+
+  // Says how many readings are before this one, as long as it waits.
+  async function tellPlace(item, isWaiting) {
+    if (!isWaiting()) return;
+    const place = await placeOf(item.recording);
+    if (!isWaiting()) return;
+    item.check = sayPlace(place, "homework.checking");
+    paint();
+    setTimeout(() => tellPlace(item, isWaiting), LOOK_EVERY_MS);
   }
 
   function checkTrouble(error) {

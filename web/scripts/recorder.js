@@ -2,6 +2,7 @@
 // plays it back; the server gets a copy under an id and deletes it after the check.
 import { faultOf, isQuiet, lightBars } from "./meter.js";
 import { obstacle, openMicrophone, startRecording, troubleOf } from "./microphone.js";
+import { LOOK_EVERY_MS, placeFacts, placeOf } from "./place.js";
 import { decode, keepClip, pcmOf, play, stop as stopSound } from "./sound.js";
 import { setText, textBox } from "./shelf.js";
 import { number, onLanguage, say } from "./strings.js";
@@ -9,7 +10,6 @@ import { clearVault, lockAway, takeBack } from "./vault.js";
 
 const TEST_FOR_S = 15;
 const ANSWER_WITHIN_MS = 60000;
-const LOOK_EVERY_MS = 1500;
 const BUSY = ["asking", "sending", "checking"];
 
 export function connectRecorder({ element, trigger, watch }) {
@@ -166,10 +166,10 @@ export function connectRecorder({ element, trigger, watch }) {
   // Says how many readings are before this one, as long as there are any.
   async function tellPlace(attempt) {
     if (state.phase !== "checking" || attempt !== state.attempt) return null;
-    const place = await fetch(`/api/v1/recordings/${state.clip.remote}/place`).then((answer) => answer.json()).catch(() => null);
+    const place = await placeOf(state.clip.remote);
     if (state.phase !== "checking" || attempt !== state.attempt) return null;
     if (!place) return settle({ attempt, ok: false, code: "no_answer" });
-    if (place.before) become("checking", "recorder.waiting", { before: number(place.before), seconds: number(Math.ceil(place.seconds)) });
+    if (place.before) become("checking", "recorder.waiting", placeFacts(place));
     else become("checking", "recorder.listening");
     return setTimeout(() => tellPlace(attempt), LOOK_EVERY_MS);
   }
