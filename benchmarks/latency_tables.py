@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.latency import Latency
 from benchmarks.machine import this_machine
 from benchmarks.systems import POCKETSPHINX
+from benchmarks.targets import Target, written
 from benchmarks.timings import Timing
 from benchmarks.variants import EXACT
 
@@ -15,26 +15,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 BASE = "random:wav2vec2-base"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A promise: a figure, nan where it was not measured, and the bound it has to keep."""
-
-    name: str
-    value: float
-    bound: float
-    unit: str
-    at_least: bool = False
-    digits: int = 0
-
-    @property
-    def verdict(self) -> str:
-        """Whether the promise is kept."""
-        if math.isnan(self.value):
-            return "not measured"
-        kept = self.value >= self.bound if self.at_least else self.value <= self.bound
-        return "met" if kept else "missed"
 
 
 def targets(latency: Latency) -> tuple[Target, ...]:
@@ -98,17 +78,11 @@ def _table(title: str, *headings: str, caption: str | None = None) -> "Table":
     return table
 
 
-def _written(value: float, digits: int = 0) -> str:
-    return "-" if math.isnan(value) else f"{value:.{digits}f}"
-
-
 def _targets(latency: Latency) -> "Table":
     caption = this_machine().described()
     table = _table(f"Targets, model {latency.model}", "measure", "value", "target", "", caption=caption)
     for target in targets(latency):
-        bound = f"{'>=' if target.at_least else '<='} {target.bound:g} {target.unit}".strip()
-        value = f"{_written(target.value, target.digits)} {target.unit}".strip()
-        table.add_row(target.name, value, bound, target.verdict)
+        table.add_row(target.name, target.shown, target.asked, target.verdict)
     return table
 
 
@@ -118,7 +92,7 @@ def _ratios(latency: Latency) -> "Table":
         f"How many times as long as {_names(latency)[0]}", "system", *(f"{length:g} s" for length in lengths_s)
     )
     for name in _names(latency):
-        table.add_row(name, *(_written(times_as_long(latency, name, length), 2) for length in lengths_s))
+        table.add_row(name, *(written(times_as_long(latency, name, length), 2) for length in lengths_s))
     return table
 
 
@@ -128,7 +102,7 @@ def _stages(latency: Latency) -> "Table":
     headings = [f"{timing.clip_s:g} s, {timing.threads} thr." for timing in own]
     table = _table(f"Stages of {name}: medians in milliseconds", "stage", *headings)
     for stage, _ in own[0].stages_ms if own else ():
-        table.add_row(stage, *(_written(dict(timing.stages_ms).get(stage, math.nan), 1) for timing in own))
+        table.add_row(stage, *(written(dict(timing.stages_ms).get(stage, math.nan), 1) for timing in own))
     return table
 
 
@@ -137,13 +111,13 @@ def _timings(latency: Latency) -> "Table":
         "Warm, from file to verdict", "system", "thr.", "clip s", "p50 ms", "p95 ms", "p99 ms", "RTF", "runs", "failed"
     )
     for timing in sorted(latency.timings, key=lambda one: _names(latency).index(one.system)):
-        percentiles = (_written(1000 * value) for value in (timing.p50_s, timing.p95_s, timing.p99_s))
+        percentiles = (written(1000 * value) for value in (timing.p50_s, timing.p95_s, timing.p99_s))
         table.add_row(
             timing.system,
             str(timing.threads),
             f"{timing.clip_s:g}",
             *percentiles,
-            _written(timing.real_time_factor, 3),
+            written(timing.real_time_factor, 3),
             str(timing.runs),
             str(timing.failures),
         )
@@ -154,8 +128,8 @@ def _processes(latency: Latency) -> "Table":
     title = f"Fresh processes: a clip of {latency.clip_s:g} s, then every clip twice"
     table = _table(title, "system", "cold, median s", "runs", "peak MB, one clip", "peak MB, every clip")
     for one in latency.processes:
-        peaks = (_written(megabytes) for megabytes in (one.cold_peak_mb, one.warm_peak_mb))
-        table.add_row(one.system, _written(one.cold_median_s, 2), str(one.runs), *peaks)
+        peaks = (written(megabytes) for megabytes in (one.cold_peak_mb, one.warm_peak_mb))
+        table.add_row(one.system, written(one.cold_median_s, 2), str(one.runs), *peaks)
     return table
 
 
@@ -164,8 +138,8 @@ def _variants(latency: Latency) -> "Table":
     table = _table(title, "weights", "MB", f"p50 ms, {latency.clip_s:g} s", "mean change", "largest", "phones")
     for one in latency.variants:
         p50_s = next((timing.p50_s for timing in _of(latency, one.name, latency.clip_s)), math.nan)
-        changes = (_written(one.mean_change, 3), _written(one.largest_change, 1))
-        table.add_row(one.name, _written(one.megabytes, 1), _written(1000 * p50_s, 1), *changes, str(one.phones))
+        changes = (written(one.mean_change, 3), written(one.largest_change, 1))
+        table.add_row(one.name, written(one.megabytes, 1), written(1000 * p50_s, 1), *changes, str(one.phones))
     return table
 
 
@@ -179,8 +153,8 @@ def _floors(latency: Latency) -> "Table":
         caption=rates,
     )
     for floor in latency.floors:
-        times = (_written(1000 * value, 2) for value in (floor.arithmetic_s, floor.reading_s, floor.seconds))
-        table.add_row(f"{floor.clip_s:g} s", str(floor.threads), *times, _written(floor.ratio, 2))
+        times = (written(1000 * value, 2) for value in (floor.arithmetic_s, floor.reading_s, floor.seconds))
+        table.add_row(f"{floor.clip_s:g} s", str(floor.threads), *times, written(floor.ratio, 2))
     return table
 
 
@@ -190,6 +164,6 @@ def _networks(latency: Latency) -> "Table":
         f"What the floor counts for {floor.clip_s:g} s", "network", "runs", "million multiply-adds", "stored MB"
     )
     for network in floor.networks:
-        counts = (_written(network.multiply_adds / 1e6, 1), _written(network.stored_bytes / 1e6, 2))
+        counts = (written(network.multiply_adds / 1e6, 1), written(network.stored_bytes / 1e6, 2))
         table.add_row(network.name, str(network.runs), *counts)
     return table

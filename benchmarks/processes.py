@@ -83,6 +83,12 @@ def _alone(model: str, clips: Sequence[Clip], *, rounds: int) -> list[str]:
     return [sys.executable, "-m", "benchmarks.processes", model, str(rounds), *texts]
 
 
+def environment() -> dict[str, str]:
+    """Variables with which a process finds this very product."""
+    root = str(Path(__file__).resolve().parent.parent)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
+
+
 def watch(command: Sequence[str]) -> tuple[float, float]:
     """Run a program; gives seconds until it ended and its peak megabytes.
 
@@ -91,11 +97,9 @@ def watch(command: Sequence[str]) -> tuple[float, float]:
     RuntimeError
         It failed.
     """
-    root = str(Path(__file__).resolve().parent.parent)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
     begin_s = time.perf_counter()
     peak_mb = 0.0
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
             peak_mb = max(peak_mb, _high_water_mb(process.pid))
             time.sleep(_POLL_S)

@@ -11,6 +11,7 @@ app = typer.Typer(help="Measure: speed, and how well sounds are judged.", no_arg
 _BENCHMARKS = (
     ("accuracy", "How well scores agree with those people gave, by age and gender."),
     ("alignment", "How far the reported times of sounds lie from the exact ones, for a voice never trained on."),
+    ("batch", "How fast a long list is scored, what each worker costs, and that a kill loses nothing."),
     ("compare", "What changed between two recorded runs of a benchmark; fails where it got slower or worse."),
     ("diagnosis", "How many planted errors are found and rightly named, and how often good speech is blamed."),
     ("faults", "What is lost when the server is killed at every writing step and at any time: nothing may be."),

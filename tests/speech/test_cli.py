@@ -228,7 +228,7 @@ def test_every_benchmark_that_is_there_is_a_command():
     names = {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
     listed = _run("bench", "--help").output
     assert "latency" in listed
-    for name in ("accuracy", "alignment", "diagnosis", "g2p", "latency", "robustness"):
+    for name in ("accuracy", "alignment", "batch", "diagnosis", "g2p", "latency", "robustness"):
         assert (f" {name} " in listed) == (name in names)
 
 
