@@ -38,6 +38,7 @@ __all__ = [
     "moment",
     "of_class",
     "progress",
+    "take_back",
 ]
 
 Kind = Literal["sentences", "passage", "picture", "free", "dialogue"]
@@ -192,6 +193,14 @@ def archive(store: Store, assignment_id: str, *, by: str, now: datetime) -> None
         row = row_of(session, assignment_id)
         require_teaches(session, by, row.class_id)
         row.archived_at = now
+
+
+def take_back(store: Store, assignment_id: str, *, by: str) -> None:
+    """Open an assignment again that was closed."""
+    with store.writing() as session:
+        row = row_of(session, assignment_id)
+        require_teaches(session, by, row.class_id)
+        row.archived_at = None
 
 
 def find(store: Store, assignment_id: str, *, by: str) -> Assignment:

@@ -173,6 +173,26 @@ def archive(store: Store, class_id: str, *, by: str, now: datetime) -> None:
             row.archived_at = now
 
 
+def take_back(store: Store, class_id: str, *, by: str) -> None:
+    """Have a class that was put away again."""
+    with store.writing() as session:
+        require_teaches(session, by, class_id)
+        session.get_one(ClassRow, class_id).archived_at = None
+
+
+def put_away(store: Store, person_id: str) -> tuple[Class, ...]:
+    """Classes somebody teaches that were put away, the latest first."""
+    query = (
+        select(ClassRow)
+        .join(Membership, Membership.class_id == ClassRow.id)
+        .where(Membership.person_id == person_id, Membership.role == "teacher")
+        .where(Membership.left_at.is_(None), ClassRow.archived_at.is_not(None))
+        .order_by(ClassRow.archived_at.desc(), ClassRow.name, ClassRow.id)
+    )
+    with store.reading() as session:
+        return tuple(_class(row) for row in session.scalars(query))
+
+
 def roster(store: Store, class_id: str, *, by: str) -> tuple[Member, ...]:
     """Everybody in a class with their real names, teachers first, then by name; for its teachers.
 

@@ -155,6 +155,7 @@ RULES: dict[str, Rule] = {
     "GET /classes/{class_id}": Rule(TEACHES),
     "POST /classes/{class_id}/name": Rule(TEACHES, {"name": "9C"}),
     "POST /classes/{class_id}/archive": Rule(TEACHES),
+    "POST /classes/{class_id}/take-back": Rule(TEACHES),
     "POST /classes/{class_id}/teachers": Rule(TEACHES, {"login": "other"}),
     "POST /classes/{class_id}/teachers/{person_id}/leave": Rule(TEACHES),
     "POST /classes/{class_id}/codes": Rule(TEACHES),
@@ -170,6 +171,7 @@ RULES: dict[str, Rule] = {
     "GET /assignments/{assignment_id}": Rule(TEACHES),
     "POST /assignments/{assignment_id}": Rule(TEACHES, {**_WORK, "attempts": "2"}),
     "POST /assignments/{assignment_id}/archive": Rule(TEACHES),
+    "POST /assignments/{assignment_id}/take-back": Rule(TEACHES),
     "POST /assignments/{assignment_id}/copy": Rule(TEACHES, {"class_id": "{class_id}"}),
     # Marking and seeing.
     "GET /classes/{class_id}/marks": Rule(TEACHES),

@@ -157,6 +157,7 @@ def keys_of_classes() -> dict[str, set[str]]:
         "agreed",
         "set",
         "put_away",
+        "back",
     }
     endings: dict[str, Iterable[str]] = {
         "classes.done.{}": done,

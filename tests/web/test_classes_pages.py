@@ -71,9 +71,20 @@ def test_a_name_that_is_too_long_is_refused_and_kept(site: Site, language: str, 
     assert words in answer.text
 
 
-def test_an_archived_class_leaves_the_list(site: Site, sari: Browser, room: str) -> None:
+def test_what_was_put_away_is_listed_and_taken_back(site: Site, sari: Browser, room: str) -> None:
+    work, ani = f"/assignments/{site.people.assignment.id}", site.browser(site.people.ani)
+    assert sari.post(f"{work}/archive").headers["location"].endswith("?done=put_away")
+    assert work not in ani.get("/homework").text and f'action="{work}/take-back"' in sari.get(room).text
+    assert sari.post(f"{work}/take-back").headers["location"] == f"{room}?done=back"
+    assert "/take-back" not in sari.get(room).text
     assert sari.post(f"{room}/archive").headers["location"] == "/classes"
-    assert room not in sari.get("/classes").text
+    assert site.people.assignment.id not in ani.get("/homework").text
+    listed = sari.get("/classes").text
+    assert "1 class put away" in listed and f'action="{room}/take-back"' in listed
+    assert "Put away" in sari.get(room).text
+    sari.post(f"{room}/take-back")
+    assert "/take-back" not in sari.get("/classes").text
+    assert site.people.assignment.id in ani.get("/homework").text
 
 
 def test_a_class_is_renamed_or_its_new_name_kept(site: Site, sari: Browser, room: str) -> None:
@@ -116,6 +127,7 @@ ROUTES = [
     ("GET", ""),
     ("POST", "/name"),
     ("POST", "/archive"),
+    ("POST", "/take-back"),
     ("POST", "/teachers"),
     ("POST", "/teachers/none/leave"),
     ("POST", "/codes"),

@@ -70,7 +70,10 @@ def build_classes(school: School) -> APIRouter:
 def _add_list(router: APIRouter, school: School) -> None:
     def page(request: Request, visitor: Visitor, *, error: SpeechError | None = None, name: str = "") -> Response:
         mine = classes.taught_by(school.store, visitor.id, now=school.now())
-        return show(request, "classes.html", visitor=visitor, error=error, styles=_STYLES, mine=mine, name=name)
+        old = classes.put_away(school.store, visitor.id)
+        return show(
+            request, "classes.html", visitor=visitor, error=error, styles=_STYLES, mine=mine, old=old, name=name
+        )
 
     @router.get("/classes")
     def list_classes(request: Request, visitor: Staff) -> Response:
@@ -106,6 +109,11 @@ def _add_home(router: APIRouter, school: School) -> None:
     def archive(visitor: Staff, class_id: str) -> Response:
         classes.archive(school.store, class_id, by=visitor.id, now=school.now())
         return RedirectResponse("/classes", _SEE_OTHER)
+
+    @router.post("/classes/{class_id}/take-back")
+    def take_back(visitor: Staff, class_id: str) -> Response:
+        classes.take_back(school.store, class_id, by=visitor.id)
+        return RedirectResponse(f"/classes/{class_id}?done=back", _SEE_OTHER)
 
 
 def _add_codes(router: APIRouter, school: School) -> None:
