@@ -13,9 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.golden import REVISIONS, lay_out
+from classroom.store import database
+
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"<!-- tried(: serves)? -->\n```sh\n(.*?)```", GUIDE, re.DOTALL)
+UPGRADE = re.findall(r"<!-- tried: older -->\n```sh\n(.*?)```", GUIDE, re.DOTALL)
 _FEWEST_BLOCKS = 7
 _PATIENCE_S = 60
 
@@ -55,6 +59,14 @@ def serve_and_look(script: str, school: Path) -> int:
         server.wait(30)
 
 
+def follow(block: str, school: Path) -> str:
+    """Run a block, and give what it printed."""
+    script = f'export LAFAL_DATA_FOLDER="$PWD/data"\n{block}'
+    ran = subprocess.run(["bash", "-euc", script], cwd=school, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
 @pytest.mark.skipif(not (shutil.which("openssl") and shutil.which("bash")), reason="openssl or bash is missing")
 def test_every_step_of_the_guide_works(school: Path) -> None:
     assert len(BLOCKS) >= _FEWEST_BLOCKS
@@ -63,11 +75,24 @@ def test_every_step_of_the_guide_works(school: Path) -> None:
         if serves:
             assert serve_and_look(block, school) == 200
             continue
-        script = f'export LAFAL_DATA_FOLDER="$PWD/data"\n{block}'
-        ran = subprocess.run(["bash", "-euc", script], cwd=school, capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        done += ran.stdout
+        done += follow(block, school)
     assert "“root” can sign in now" in done
     assert done.count("Everything fits.") == 2
     assert (school / "again" / "lafal.sqlite3").exists()
     assert (school / "data" / "master.key").read_bytes() == (school / "safe" / "master.key").read_bytes()
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="bash is missing")
+def test_an_upgrade_goes_as_the_guide_says(school: Path) -> None:
+    lay_out(school / "data", REVISIONS[0])
+    assert "Everything fits." in "".join(follow(block, school) for block in UPGRADE)
+    found = [revision_in(school / name) for name in ("before-the-upgrade", "data")]
+    assert found == [REVISIONS[0], database.head()]
+
+
+def revision_in(folder: Path) -> str | None:
+    engine = database.connect(f"sqlite:///{folder / 'lafal.sqlite3'}")
+    try:
+        return database.revision_of(engine)
+    finally:
+        engine.dispose()

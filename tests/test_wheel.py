@@ -71,8 +71,8 @@ def needs(environment: Path) -> dict[str, Distribution]:
     return found
 
 
-def run(*command: str, cwd: Path | None = None) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+def run(*command: str, cwd: Path | None = None, typed: str = "") -> str:
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, input=typed)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
@@ -106,6 +106,15 @@ def test_it_has_no_torch_and_stays_small(installed: Path) -> None:
     assert not (site / "speech" / "_models" / "training").exists()
     folders = [path.resolve() for path in site.iterdir() if path.is_dir()]
     assert sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file()) < MOST_BYTES
+
+
+def test_a_school_can_be_opened_from_the_wheel(installed: Path, tmp_path: Path) -> None:
+    """Migrations, consent texts and all."""
+    program = (str(installed / "bin" / "python"), "-I", "-m", "classroom")
+    there = ("--folder", str(tmp_path / "data"))
+    made = run(*program, "create-admin", "root", *there, cwd=tmp_path, typed="a long password")
+    assert "“root” can sign in now" in made
+    assert "Everything fits." in run(*program, "verify", *there, cwd=tmp_path)
 
 
 def test_the_web_app_starts_from_the_wheel(installed: Path, tmp_path: Path) -> None:

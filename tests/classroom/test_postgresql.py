@@ -1,18 +1,25 @@
-"""An older schema on PostgreSQL is brought up to date with every row; that on SQLite is in `tests/faults`."""
+"""An older schema on PostgreSQL is brought up to date with every row, and the guide leads there from SQLite."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from school import NOW
+from school import NOW, open_school
 from sqlalchemy import JSON, Boolean, Connection, DateTime, MetaData, select
 from sqlalchemy.types import TypeEngine
 
 from benchmarks.golden import REVISIONS, lay_out, rows_of
 from classroom import accounts, recordings
+from classroom.operations.backup import backup
 from classroom.operations.verify import verify
 from classroom.store import Store, database
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def from_sqlite(value: Any, kind: TypeEngine[Any]) -> Any:
@@ -63,3 +70,27 @@ def test_an_upgrade_keeps_every_row(tmp_path: Path, fresh_postgresql: str) -> No
     assert accounts.sign_in(store, "sari", "correct horse", now=NOW).person.role == "teacher"
     store.close()
     engine.dispose()
+
+
+def test_the_guide_moves_a_school_there(tmp_path: Path, fresh_postgresql: str) -> None:
+    (block,) = re.findall(
+        r"<!-- tried: postgresql -->\n```sh\n(.*?)```", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.DOTALL
+    )
+    store = Store.open("", tmp_path / "data")
+    open_school(store, NOW).hand_in()
+    backup(store, tmp_path / "backups" / "tuesday.tar", now=NOW)
+    store.close()
+    script = block.replace("postgresql://lafal@localhost/lafal", f"'{fresh_postgresql}'")
+    script = script.replace(".venv/bin/python", f"'{sys.executable}'")
+    ran = subprocess.run(
+        ["bash", "-euc", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "1 recordings are back" in ran.stdout
+    assert "Everything fits." in ran.stdout
+    assert not list((tmp_path / "moved").glob("*.sqlite3*"))
