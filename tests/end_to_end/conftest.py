@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import soundfile
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
+from classroom.store import Store
 from speech.settings import Settings
 from web.application import create_app
 from web.serving import open_server
@@ -24,7 +26,9 @@ from web.serving import open_server
 sys.path.insert(0, str(Path(__file__).parent))
 
 from learner import DATA, DESKTOP, RATE_HZ, Screen, Troubles, watch
+from lesson import Seat
 from no_network import attempts, leave_the_network, watch_the_network
+from prepared import Prepared, prepare
 
 _ROOM_DBFS = -60.0
 _PATIENCE_MS = 20_000
@@ -100,6 +104,22 @@ def address(chromium: str, data_folder: Path) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     started[0].should_exit = True
     thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def prepared(data_folder: Path, address: str) -> Iterator[Prepared]:
+    """A class of Mr Hadi's, who reads English, after three weeks."""
+    store = Store.open("", data_folder)
+    yield prepare(store, address, now=datetime.now(UTC))
+    store.close()
+
+
+@pytest.fixture
+def desk(new_page: Callable[..., Page], prepared: Prepared) -> Seat:
+    """Where Mr Hadi sits; he says yes to whatever he is asked."""
+    page = new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    return Seat(prepared.enter(page, prepared.teacher, now=datetime.now(UTC)), "en")
 
 
 @pytest.fixture(scope="session")

@@ -191,3 +191,65 @@ def see_who_listened(seat: Seat, times: int) -> None:
     seat.page.goto("/me")
     counted = seat.page.locator("dl.lc-counts div", has_text=seat.say("me.listened")).locator("dd")
     expect(counted).to_have_text(str(times))
+
+
+def check_words(seat: Seat, text: str, unknown: str) -> None:
+    seat.page.locator("#texts").fill(text)
+    seat.press("assignments.check")
+    expect(seat.page.locator(".as-guessed:visible")).to_contain_text(unknown)
+    expect(seat.page.locator("#texts")).to_have_value(text)
+
+
+def find_in_the_catalogue(seat: Seat, word: str) -> Locator:
+    seat.page.locator("[data-search]").fill(word)
+    return seat.page.locator(".as-unit[open] li:visible")
+
+
+def add_learners(seat: Seat, lines: Sequence[str], corrected: Sequence[str]) -> None:
+    """Paste a list, be told what is wrong with it, and paste another."""
+    seat.follow("classes.add_learners")
+    for list_ in (lines, corrected):
+        seat.page.locator("#names").fill("\n".join(list_))
+        seat.press("classes.check_list")
+        if list_ is lines:
+            expect(seat.page.locator(".as-problems li")).to_have_count(1)
+    seat.page.get_by_role("button", name=str(len(corrected))).click()
+    expect(seat.page.locator("input[name=person]")).to_have_count(len(corrected))
+
+
+def print_links(seat: Seat, names: Sequence[str]) -> dict[str, str]:
+    for name in names:
+        seat.page.get_by_role("checkbox", name=name).check()
+    seat.press("classes.print_links")
+    cards = seat.page.locator(".as-link")
+    expect(cards).to_have_count(len(names))
+    return {card.locator("strong").inner_text(): card.locator("code").inner_text() for card in cards.all()}
+
+
+def enter_by_link(seat: Seat, link: str) -> None:
+    seat.page.goto(link)
+    seat.press("account.link_button")
+    seat.page.wait_for_url("**/me/consents*")
+
+
+def delete_everything(seat: Seat) -> None:
+    seat.page.goto("/me")
+    pseudonym = seat.page.locator("dl.lc-facts dd").first.inner_text()
+    seat.follow("me.delete_button")
+    seat.page.locator("#name").fill(pseudonym)
+    seat.press("me.delete_for_good")
+    expect(seat.page.get_by_role("status").first).to_have_text(seat.say("account.deleted"))
+
+
+def put_a_reason_aside(seat: Seat, name: str) -> None:
+    seat.page.get_by_role("button", name=seat.say("overview.dismiss_of", name=name)).click()
+    expect(seat.page.get_by_role("button", name=seat.say("overview.dismiss_of", name=name))).to_have_count(0)
+
+
+def bring_totals_back(seat: Seat, table: bytes, before: str, after: str) -> None:
+    """Send a changed table; nothing happens until what changes has been seen."""
+    seat.page.locator("input[type=file]").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": table})
+    seat.press("grades.look")
+    expect(seat.page.locator("[aria-labelledby=gr-preview] tbody td.lc-number")).to_have_text([before, after])
+    seat.press("grades.confirm")
+    expect(seat.page.get_by_role("status").first).to_have_text(open_catalogue(seat.language).count("grades.done", 1))

@@ -1,42 +1,18 @@
-"""The pages of a class that has worked for weeks: with keys alone, for everyone, and what each script does."""
+"""The pages of a class that has worked for weeks: marking with keys alone, and every page for everyone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from axe import violations
 from learner import DESKTOP, PHONE, Picture, Screen, scrolls_sideways
 from lesson import Seat, see_feedback
 from playwright.sync_api import Page, expect
-from prepared import Prepared, prepare
-
-from classroom.store import Store
+from prepared import Prepared
 
 pytestmark = pytest.mark.end_to_end
 
 NewPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def prepared(data_folder: Path, address: str) -> Iterator[Prepared]:
-    """A class of Mr Hadi's, who reads English."""
-    store = Store.open("", data_folder)
-    yield prepare(store, address, now=datetime.now(UTC))
-    store.close()
-
-
-@pytest.fixture
-def desk(new_page: NewPage, prepared: Prepared) -> Seat:
-    """Where Mr Hadi sits."""
-    page = new_page(screen=DESKTOP)
-    page.on("dialog", lambda dialog: dialog.accept())
-    return Seat(prepared.enter(page, prepared.teacher, now=datetime.now(UTC)), "en")
-
-
-def focused(page: Page, selector: str) -> None:
-    """Wait until the focus is there."""
-    page.wait_for_function("selector => document.activeElement.matches(selector)", arg=selector)
 
 
 def test_work_is_marked_with_keys_alone(desk: Seat, prepared: Prepared, new_page: NewPage) -> None:
