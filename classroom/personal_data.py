@@ -74,7 +74,7 @@ COLUMNS: Mapping[str, str] = {
     "invitations": "id kind code_mac class_id person_id created_by uses_left created_at expires_at revoked_at",
     "consent_texts": "id purpose version language text",
     "consents": "id person_id purpose text_id version guardian recorded_by given_at withdrawn_at",
-    "assignments": "id class_id title kind strictness attempts opens_at due_at time_zone "
+    "assignments": "id class_id group_id title kind strictness attempts opens_at due_at time_zone "
     "counted rubric created_by created_at archived_at",
     "assignment_items": "id assignment_id position exercise_id text prompt",
     "submissions": "id assignment_id person_id attempt state idempotency_key created_at submitted_at released_at",
