@@ -102,14 +102,19 @@ def _add_assess(router: APIRouter, settings: Settings, queue: AssessmentQueue) -
         own: Annotated[str, Form(description='Own pronunciations as JSON, e.g. {"Lafal": "l a f a l"}')] = "{}",
     ) -> Response:
         """Judge one reading, sound by sound. The recording is deleted as soon as it is judged."""
-        from speech.export import to_azure, to_json
-
         pronunciations = _pronunciations(own)
         recording = await _read(audio, limit_bytes=settings.max_file_bytes)
         assessment = await _while_connected(request, queue.assess(recording, text, own=pronunciations))
-        if format == "azure":
-            return JSONResponse(to_azure(assessment))
-        return Response(to_json(assessment), media_type="application/json")
+        # Writing a long reading takes longer than others should wait for the loop.
+        return await asyncio.to_thread(_written, assessment, format)
+
+
+def _written(assessment: Assessment, format: Literal["lafal", "azure"]) -> Response:
+    from speech.export import to_azure, to_json
+
+    if format == "azure":
+        return JSONResponse(to_azure(assessment))
+    return Response(to_json(assessment), media_type="application/json")
 
 
 async def _while_connected(request: Request, judging: Coroutine[Any, Any, Assessment]) -> Assessment:

@@ -1,9 +1,11 @@
 """Learners' recordings on their short way through the server: owner-checked, size-limited, soon deleted."""
 
+import asyncio
 import contextlib
 import math
 import secrets
 import tempfile
+import threading
 import time
 from collections.abc import AsyncIterable, Callable, Collection
 from dataclasses import dataclass
@@ -74,6 +76,7 @@ class RecordingStore:
         self._total_bytes = total_bytes
         self._clock = clock
         self._recordings: dict[str, StoredRecording] = {}
+        self._one_reads = threading.Lock()
 
     async def save(self, chunks: AsyncIterable[bytes], *, owner: str, address: str = "") -> StoredRecording:
         """Write a recording to disk while it arrives; the oldest of its owner's, or of its address's many, give way.
@@ -110,7 +113,7 @@ class RecordingStore:
             written += len(chunk)
             if written > self._max_bytes:
                 raise FileTooLarge({"megabytes": written / _MEGABYTE, "limit": self._max_bytes / _MEGABYTE})
-            file.write(chunk)
+            await asyncio.to_thread(file.write, chunk)
         if not written:
             raise EmptyFile
         return written
@@ -146,7 +149,7 @@ class RecordingStore:
             raise RecordingGone
         return stored
 
-    def read(self, identifier: str, *, owner: str | None) -> bytes:
+    async def read(self, identifier: str, *, owner: str | None) -> bytes:
         """Give a recording's bytes to be judged for the one who made it.
 
         Raises
@@ -155,8 +158,15 @@ class RecordingStore:
             As in `find`.
         """
         file = self.find(identifier, owner=owner).file
-        file.seek(0)
-        return file.read()
+        try:
+            return await asyncio.to_thread(self._whole, file)
+        except ValueError as error:  # deleted meanwhile
+            raise RecordingGone from error
+
+    def _whole(self, file: BinaryIO) -> bytes:
+        with self._one_reads:
+            file.seek(0)
+            return file.read()
 
     def delete(self, identifier: str, *, owner: str | None) -> None:
         """Delete a recording now, if it is the owner's; deleting twice is fine."""

@@ -10,6 +10,7 @@ from fabricated import StandInJudge, build_app, reading
 from fastapi import Request
 from fastapi.testclient import TestClient
 
+from speech import export
 from speech.errors import DecoderLost, ModelNotFound, NotAudio, Silence, TooLong, UnsupportedAudio
 from speech.export import from_json
 from speech.results import Assessment
@@ -101,6 +102,22 @@ def test_too_many_readings_wait(judge: StandInJudge, monkeypatch: pytest.MonkeyP
         assert first.result().status_code == 200
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_health_is_told_while_a_long_reading_is_written(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, let_go = threading.Event(), threading.Event()
+
+    def write(_: Assessment) -> str:
+        inside.set()
+        return "{}" if let_go.wait(5) else "held up"
+
+    monkeypatch.setattr(export, "to_json", write)
+    with ThreadPoolExecutor(1) as other:
+        posted = other.submit(post, client)
+        assert inside.wait(5)
+        assert client.get("/api/v1/health").json()["status"] == "ok"
+        let_go.set()
+        assert posted.result().text == "{}"
 
 
 def test_a_caller_that_is_gone_gives_its_place_up() -> None:

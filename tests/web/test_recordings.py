@@ -1,8 +1,8 @@
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 import pytest
 
@@ -33,6 +33,10 @@ def save(store: RecordingStore, *parts: bytes, owner: str = "a" * 32, address: s
     return asyncio.run(store.save(chunks(*parts), owner=owner, address=address))
 
 
+def read(store: RecordingStore, identifier: str, *, owner: str = "a" * 32) -> bytes:
+    return asyncio.run(store.read(identifier, owner=owner))
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -48,8 +52,19 @@ def store(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def test_the_owner_finds_what_was_saved(store: RecordingStore) -> None:
     stored = save(store, b"ab", b"cd")
-    assert store.read(stored.id, owner="a" * 32) == b"abcd"
-    assert store.read(stored.id, owner="a" * 32) == b"abcd"
+    assert read(store, stored.id) == read(store, stored.id) == b"abcd"
+
+
+def test_one_that_is_deleted_while_it_is_read_is_gone(store: RecordingStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = save(store, b"ab")
+
+    async def too_late(read: Callable[[BinaryIO], bytes], file: BinaryIO) -> bytes:
+        store.delete(stored.id, owner="a" * 32)
+        return read(file)
+
+    monkeypatch.setattr(asyncio, "to_thread", too_late)
+    with pytest.raises(RecordingGone):
+        read(store, stored.id)
 
 
 def test_names_are_random_and_no_file_can_be_seen(store: RecordingStore, tmp_path: Path) -> None:
@@ -138,7 +153,7 @@ def test_who_floods_the_store_pushes_out_their_own_and_leaves_room_for_others() 
     other = save(store, b"a", owner="o" * 32, address="192.0.2.1")
     flood = [save(store, b"a", owner=new_token(), address="192.0.2.2") for _ in range(320)]
     assert [one.file.closed for one in flood] == [True] * 20 + [False] * 300
-    assert store.read(other.id, owner="o" * 32) == b"a"
+    assert read(store, other.id, owner="o" * 32) == b"a"
     assert [save(store, b"a", owner=new_token(), address="192.0.2.1").file.closed for _ in range(90)] == [False] * 90
     store.close()
 

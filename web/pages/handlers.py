@@ -1,5 +1,6 @@
 """What the practice page's events do."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,7 +97,8 @@ class PracticeHandlers:
             # The result of the reading before stays; so does the recording.
             return gr.skip(), render_message(error, catalogue, attempt=attempt), Outcome(last.judged, error)
         judged = Judged(attempt, str(event.clip), assessment, _comparable(last.judged, assessment))
-        return _show(judged, catalogue), "", Outcome(judged)
+        # Drawing a long reading takes a tenth of a second, in which the loop must answer others.
+        return await asyncio.to_thread(_show, judged, catalogue), "", Outcome(judged)
 
     async def _judge(self, identifier: str, text: str, owner: str | None) -> Assessment:
         words = len(text.split())
@@ -104,7 +106,7 @@ class PracticeHandlers:
             raise TextTooLong({"words": words, "limit": self._settings.max_words})
         if not identifier:
             raise NoRecording
-        recording = self._store.read(identifier, owner=owner)
+        recording = await self._store.read(identifier, owner=owner)
         assessment = await self._queue.assess(recording, text, name=identifier)
         # The browser keeps the recording; should it be wanted again, it comes again.
         self._store.delete(identifier, owner=owner)
