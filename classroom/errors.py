@@ -30,6 +30,7 @@ __all__ = [
     "NotOpen",
     "RecordingDamaged",
     "RestoreUnfinished",
+    "RoomUsedUp",
     "SchemaNotOurs",
     "SchemaTooNew",
     "SessionOver",
@@ -175,6 +176,14 @@ class DifferentUpload(ClassroomError):
     code = "different_upload"
     template = "Another recording was already sent under this number."
     remedy_template = "Record once more."
+
+
+class RoomUsedUp(ClassroomError):
+    """Somebody keeps as many recordings as one person may; facts: megabytes."""
+
+    code = "room_used_up"
+    template = "Your recordings fill all the room that one person has here ({megabytes:.0f} MB)."
+    remedy_template = "Old recordings are deleted by themselves after a while. Ask your teacher if you need room now."
 
 
 class StoreError(ClassroomError):

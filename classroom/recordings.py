@@ -3,22 +3,37 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from classroom import consents, submissions
 from classroom.access import class_of_recording, require_teaches
-from classroom.errors import ClassroomError, DifferentUpload, NotFound, NotOpen, RecordingDamaged, StoreBusy, StoreError
+from classroom.errors import (
+    ClassroomError,
+    DifferentUpload,
+    NotFound,
+    NotOpen,
+    RecordingDamaged,
+    RoomUsedUp,
+    StoreBusy,
+    StoreError,
+)
 from classroom.ids import new_id
 from classroom.people import row_of as person_row
 from classroom.store import Store
 from classroom.store.schema import AssignmentItem
 from classroom.store.schema import Recording as RecordingRow
 from classroom.store.sealing import Unsealable, keyed_hash, name_key, seal, unseal
+from speech.settings import Settings
 
 RETENTION = timedelta(days=30)
 """How long recordings are kept where nothing else is said."""
+
+MOST_BYTES = Settings().max_person_bytes
+"""How much one person may keep where nothing else is said."""
+
+_MEGABYTE = 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +89,17 @@ class Audio:
     media_type: str
 
 
-def put(store: Store, upload: Upload, *, now: datetime, retention: timedelta = RETENTION) -> Recording:
+def put(
+    store: Store,
+    upload: Upload,
+    *,
+    now: datetime,
+    retention: timedelta = RETENTION,
+    most_bytes: int = MOST_BYTES,
+) -> Recording:
     """Keep a recording. When this returns it survives a crash; sent again under its key it is kept once.
 
-    Of a person who wants scores only, no audio is kept.
+    Of a person who wants scores only, no audio is kept; of anybody else at most `most_bytes` at a time.
 
     Raises
     ------
@@ -85,6 +107,8 @@ def put(store: Store, upload: Upload, *, now: datetime, retention: timedelta = R
         Nobody agreed to practice on this server.
     NotFound, NotOpen
         The attempt is somebody else's, or was handed in.
+    RoomUsedUp
+        The person keeps too much already.
     DifferentUpload
         Something else came under the key before.
     """
@@ -93,7 +117,7 @@ def put(store: Store, upload: Upload, *, now: datetime, retention: timedelta = R
         known = _known(store, session, upload)
         if known is not None:
             return known
-        scores_only = _check(session, upload)
+        scores_only = _check(session, upload, most_bytes)
     row = _row(store, upload, now=now, retention=retention)
     written = None
     if not scores_only:
@@ -104,7 +128,7 @@ def put(store: Store, upload: Upload, *, now: datetime, retention: timedelta = R
             person_row(session, upload.person_id, lock=True)
             if written is not None and not store.files.has(written):
                 raise StoreBusy  # a sweep took it for somebody's leavings: the clock jumped
-            if _check(session, upload) or written is None:
+            if _check(session, upload, most_bytes) or written is None:
                 # Where only scores are wanted since a moment ago, the file just written goes again.
                 row.removed_at, row.sha256 = now, None
             session.add(row)
@@ -222,7 +246,7 @@ def _sent_meanwhile(store: Store, upload: Upload, error: IntegrityError) -> Reco
     return known
 
 
-def _check(session: Session, upload: Upload) -> bool:
+def _check(session: Session, upload: Upload, most_bytes: int) -> bool:
     """Refuse what may not be kept; answers whether only scores are wanted."""
     consents.require(session, upload.person_id, "practice")
     if upload.submission_id is not None:
@@ -234,7 +258,12 @@ def _check(session: Session, upload: Upload) -> bool:
             raise NotFound({"kind": "exercise"})
     elif upload.item_id is not None:
         raise NotFound({"kind": "exercise"})
-    return person_row(session, upload.person_id).scores_only
+    if person_row(session, upload.person_id).scores_only:
+        return True
+    theirs = select(func.sum(RecordingRow.size_bytes)).filter_by(person_id=upload.person_id, removed_at=None)
+    if (session.scalar(theirs) or 0) + len(upload.content) > most_bytes:
+        raise RoomUsedUp({"megabytes": most_bytes / _MEGABYTE})
+    return False
 
 
 def _row(store: Store, upload: Upload, *, now: datetime, retention: timedelta) -> RecordingRow:

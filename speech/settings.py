@@ -40,6 +40,8 @@ class Settings:
         Longest recording accepted, in seconds, counted while decoding.
     max_file_bytes : int
         Largest file accepted, in bytes.
+    max_person_bytes : int
+        How much the recordings that classes keep of one person may take, in bytes.
     max_words : int
         Longest text accepted, in words.
     host, port : str, int
@@ -79,6 +81,7 @@ class Settings:
     threads: int = 1
     max_speech_s: float = 30.0
     max_file_bytes: int = 25_000_000
+    max_person_bytes: int = 1_000_000_000
     max_words: int = 120
     host: str = "127.0.0.1"
     port: int = 7860

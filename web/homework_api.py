@@ -120,7 +120,10 @@ def _upload(take: Take, person: Person, *, key: str, submission_id: str, item_id
 
 
 async def _keep(school: School, upload: Upload) -> Recording:
-    return await asyncio.to_thread(recordings.put, school.store, upload, now=school.now(), retention=school.retention)
+    most_bytes, now = school.settings.max_person_bytes, school.now()
+    return await asyncio.to_thread(
+        recordings.put, school.store, upload, now=now, retention=school.retention, most_bytes=most_bytes
+    )
 
 
 async def _keep_scores(school: School, judge: HomeworkJudge, upload: Upload, item: Item) -> Recording:

@@ -24,7 +24,9 @@ from classroom.errors import (
     NotFound,
     NotOpen,
     RecordingDamaged,
+    RoomUsedUp,
 )
+from classroom.operations.purge import purge
 from classroom.operations.verify import verify
 from classroom.store import Store, audit, durable
 from classroom.store.schema import AssignmentItem, Recording, Submission
@@ -52,6 +54,22 @@ def test_what_is_sealed_opens_with_its_key_and_purpose_only(content: bytes, purp
     for wrong in ((key, bytes(changed), purpose), (key, sealed, purpose + "x"), (new_key(), sealed, purpose)):
         with pytest.raises(Unsealable):
             unseal(*wrong)
+
+
+def test_nobody_keeps_more_than_one_persons_room(school: School) -> None:
+    store, attempt = school.store, school.begin()
+
+    def put(key: str, content: bytes = b"12345") -> recordings.Recording:
+        return recordings.put(store, school.upload(attempt, key, content), now=NOW, most_bytes=10)
+
+    first = put("first")
+    put("second")
+    with pytest.raises(RoomUsedUp, match="all the room"):
+        put("third", b"6")
+    assert put("second").kept, "what is there already may be sent again"
+    assert len(stored_files(store)) == 2
+    purge(store, now=first.expires_at + timedelta(seconds=1))
+    assert put("third").kept, "what has gone leaves room"
 
 
 def test_a_recording_comes_back_as_it_was_sent(school: School) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,17 @@ def test_uploads_are_limited_per_person(site: Site, ani: Browser) -> None:
     budi = site.browser(site.people.budi)
     budi.get("/homework")
     assert record(site, budi, begin(site, budi, "his")).status_code == 201
+
+
+def test_what_one_person_keeps_is_limited_and_said(site: Site) -> None:
+    site.app.state.school.settings = replace(site.app.state.school.settings, max_person_bytes=40_000)
+    budi = site.browser(site.people.budi, language="id")
+    budi.get("/homework")
+    attempt = begin(site, budi)
+    codes = [record(site, budi, attempt, content=wav(1.0, tone_hz=200.0 + n), key=str(n)) for n in range(9)]
+    refused = codes[-1]
+    assert codes[0].status_code == 201 and (refused.status_code, refused.json()["code"]) == (409, "room_used_up")
+    assert refused.json()["message"].startswith("Rekamanmu sudah memenuhi semua tempat")
 
 
 def test_uploads_are_limited_per_class(site: Site, ani: Browser) -> None:
