@@ -32,6 +32,13 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(store: Store) -> N
         assert set(database.tables_of(connection)) >= set(Base.metadata.tables)
 
 
+def test_errors_of_the_database_do_not_say_what_was_written(store: Store) -> None:
+    with pytest.raises(DBAPIError) as failed, store.engine.connect() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:word)"), {"word": "a secret"})
+    assert "nowhere" in str(failed.value)
+    assert "a secret" not in str(failed.value)
+
+
 def test_a_store_opens_again_with_what_is_in_it(store: Store, url: str) -> None:
     learner = add_learner(store)
     again = Store.open(url, store.folder)

@@ -61,8 +61,8 @@ def test_recordings_vanish_when_the_app_stops(
     kept: list[StoredRecording] = []
     save = RecordingStore.save
 
-    async def watched(self: RecordingStore, chunks: AsyncIterable[bytes], *, owner: str) -> StoredRecording:
-        kept.append(await save(self, chunks, owner=owner))
+    async def watched(self: RecordingStore, chunks: AsyncIterable[bytes], **whose: str) -> StoredRecording:
+        kept.append(await save(self, chunks, **whose))
         return kept[-1]
 
     monkeypatch.setattr(RecordingStore, "save", watched)
