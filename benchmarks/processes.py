@@ -18,64 +18,66 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.clips import Clip
-from benchmarks.systems import POCKETSPHINX, NoVerdict, System, open_systems
+from benchmarks.systems import POCKETSPHINX, NoVerdict, System, open_systems, settings_of
 
 _POLL_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """Fresh processes of one system; megabytes are peaks of resident memory, warm ones after every clip twice."""
+    """Fresh processes of one system; megabytes are peaks of resident memory, warm ones after every clip twice.
+
+    `cold_median_s` and `cold_peak_mb` are of one clip, `cold_s` are medians of several as (length, seconds).
+    """
 
     system: str
     runs: int
     cold_median_s: float
     cold_peak_mb: float
     warm_peak_mb: float
+    cold_s: tuple[tuple[str, float], ...] = ()
 
 
 def measure_processes(
-    systems: Sequence[System], clip: Clip, clips: Sequence[Clip], *, runs: int
+    systems: Sequence[System], clip: Clip, clips: Sequence[Clip], *, runs: int, cold_clips: Sequence[Clip] = ()
 ) -> tuple[Process, ...]:
-    """Start every system `runs` times for one clip, in turn, then once for all clips.
+    """Start every system `runs` times for one clip and for each of `cold_clips`, in turn, then once for all clips.
 
     Raises
     ------
     RuntimeError
         A process failed.
     """
-    cold: list[list[tuple[float, float]]] = [[] for _ in systems]
+    every = list(dict.fromkeys((clip, *cold_clips)))
+    cold: dict[tuple[str, Clip], list[tuple[float, float]]] = {}
     for _ in range(runs):
-        for system, found in zip(systems, cold, strict=True):
-            found.append(watch(_first_verdict(system.model, clip)))
+        for system in systems:
+            for one in every:
+                cold.setdefault((system.name, one), []).append(watch(_first_verdict(system.model, one)))
     return tuple(
         Process(
             system=system.name,
             runs=runs,
-            cold_median_s=float(np.median([seconds for seconds, _ in found])) if found else float("nan"),
-            cold_peak_mb=max((megabytes for _, megabytes in found), default=float("nan")),
+            cold_median_s=_median_s(cold.get((system.name, clip), [])),
+            cold_peak_mb=max((megabytes for _, megabytes in cold.get((system.name, clip), [])), default=float("nan")),
             warm_peak_mb=watch(_alone(system.model, clips, rounds=2))[1],
+            cold_s=tuple((f"{one.seconds:g} s", _median_s(cold.get((system.name, one), []))) for one in every),
         )
-        for system, found in zip(systems, cold, strict=True)
+        for system in systems
     )
+
+
+def _median_s(found: Sequence[tuple[float, float]]) -> float:
+    return float(np.median([seconds for seconds, _ in found])) if found else float("nan")
 
 
 def _first_verdict(model: str, clip: Clip) -> list[str]:
     """The command a person would type."""
     if model == POCKETSPHINX:
         return _alone(model, [clip], rounds=1)
-    return [
-        sys.executable,
-        "-m",
-        "speech.cli",
-        "score",
-        str(clip.path),
-        "--text",
-        clip.text,
-        "--json",
-        "--model",
-        model,
-    ]
+    command = [sys.executable, "-m", "speech.cli", "score", str(clip.path), "--text", clip.text, "--json"]
+    settings = settings_of(model)
+    return [*command, "--runtime", settings.runtime, "--model", settings.model]
 
 
 def _alone(model: str, clips: Sequence[Clip], *, rounds: int) -> list[str]:

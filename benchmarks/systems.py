@@ -10,10 +10,13 @@ from speech.errors import ExtraNotInstalled, SpeechError
 
 if TYPE_CHECKING:
     from speech.assess import Assessor
+    from speech.settings import Settings
 
 POCKETSPHINX = "pocketsphinx"
 RANDOM = "random:"
 """What names of untrained networks start with."""
+TORCH = "torch:"
+"""What goes before the name of an embedded network that torch is to run."""
 
 
 class NoVerdict(Exception):
@@ -35,7 +38,7 @@ class System(Protocol):
 
     @property
     def model(self) -> str:
-        """What a process of its own loads: `pocketsphinx`, or anything `load_acoustic` takes."""
+        """What a process of its own loads: `pocketsphinx`, or what `load_acoustic` takes, after `TORCH` perhaps."""
         ...
 
     def judge(self, clip: Clip) -> Mapping[str, float]:
@@ -95,7 +98,8 @@ def open_systems(
     Parameters
     ----------
     names : sequence of str
-        "default", a folder, a checkpoint's name, "random:wav2vec2-base", "random:wav2vec2-large", "pocketsphinx".
+        "default", a folder, a checkpoint's name, "torch:default", "random:wav2vec2-base", "random:wav2vec2-large",
+        "pocketsphinx".
     threads : sequence of int
         Of the network; PocketSphinx knows no threads and is there once.
     folder : Path
@@ -145,13 +149,20 @@ def open_lafal(name: str, model: str, *, threads: Sequence[int]) -> list[System]
     """
     from speech.acoustic import OnnxAcoustic, load_acoustic
     from speech.assess import Assessor
-    from speech.settings import Settings
 
     systems: list[System] = []
     acoustic = None
     for count in threads:
-        settings = Settings(model=model, threads=count, device="cpu")
+        settings = settings_of(model, threads=count)
         if acoustic is None or isinstance(acoustic, OnnxAcoustic):
-            acoustic = load_acoustic(model, settings=settings)
+            acoustic = load_acoustic(settings.model, settings=settings)
         systems.append(Lafal(name=name, model=model, threads=count, assessor=Assessor(acoustic, settings=settings)))
     return systems
+
+
+def settings_of(model: str, *, threads: int = 1, device: str = "cpu") -> "Settings":
+    """Settings with which the product runs a model that may have `TORCH` before its name."""
+    from speech.settings import Runtime, Settings
+
+    runtime = Runtime.TORCH if model.startswith(TORCH) else Runtime.AUTO
+    return Settings(model=model.removeprefix(TORCH), runtime=runtime, threads=threads, device=device)

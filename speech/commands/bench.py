@@ -31,6 +31,7 @@ def _add(name: str, about: str) -> None:
     """Make a command that hands its arguments, --help too, to the benchmark's `main`."""
 
     def run(context: typer.Context) -> None:
+        import_module("benchmarks.machine").this_machine()  # how busy it is before the benchmark keeps it busy
         import_module(f"benchmarks.{name}").main(context.args)
 
     app.command(name, help=about, context_settings=PASSED_ON)(run)

@@ -44,6 +44,17 @@ def test_every_system_starts_afresh_in_turn_and_then_judges_all_clips(monkeypatc
     assert (one.cold_peak_mb, one.warm_peak_mb) == (105.0, 107.0)
 
 
+def test_several_clips_are_judged_cold_and_torch_is_asked_for(monkeypatch):
+    commands = []
+    monkeypatch.setattr(processes, "watch", lambda command: (commands.append(command) or len(commands) * 1.0, 100.0))
+    ours = type("System", (), {"name": "ours", "model": "torch:default"})
+    clips = [Clip(Path(name), "text", seconds) for name, seconds in (("a.wav", 1.0), ("b.wav", 5.0))]
+    (one,) = measure_processes([ours], clips[1], clips, runs=3, cold_clips=clips)
+    assert commands[0][-4:] == ["--runtime", "torch", "--model", "default"]
+    assert one.cold_s == (("5 s", 3.0), ("1 s", 4.0))
+    assert one.cold_median_s == 3.0
+
+
 def test_a_process_judges_its_clips_even_where_one_fails(monkeypatch):
     heard = []
 

@@ -9,6 +9,7 @@ from benchmarks.readings import MANIFEST
 from benchmarks.systems import NoVerdict, open_systems
 from benchmarks.untrained import write_untrained
 from speech.acoustic import load_acoustic
+from speech.torch_network import TorchAcoustic
 
 TINY = {
     "hidden_size": 32,
@@ -33,6 +34,14 @@ def test_the_embedded_model_is_there_once_for_each_number_of_threads(clip, tmp_p
     assert missing == ()
     stages_ms = systems[1].judge(clip)
     assert {"audio", "acoustic", "align", "total"} <= stages_ms.keys()
+
+
+def test_torch_runs_the_embedded_model_where_it_is_asked_to(clip, tmp_path):
+    pytest.importorskip("torch")
+    (system,), _ = open_systems(["torch:default"], threads=(1,), folder=tmp_path)
+    assert (system.name, system.model, system.is_embedded) == ("torch:default", "torch:default", False)
+    assert isinstance(system.assessor.acoustic, TorchAcoustic)
+    assert system.judge(clip)["acoustic"] > 0
 
 
 def test_a_clip_that_cannot_be_judged_is_no_verdict(clip, tmp_path):
