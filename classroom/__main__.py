@@ -72,8 +72,8 @@ def purge(folder: Folder = None) -> None:
     with _store(folder) as store:
         done = purging.purge(store, now=_now())
     typer.echo(
-        f"Taken away: {done.recordings} recordings, {done.sessions} sessions, {done.invitations} codes and links, "
-        f"{done.guests} guests; {done.deletions_finished} interrupted deletions finished."
+        f"Taken away: {done.recordings} recordings, {done.sessions} sessions, {done.invitations} codes and links; "
+        f"{done.deletions_finished} interrupted deletions finished."
     )
 
 

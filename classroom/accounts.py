@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from classroom.access import require_admin
 from classroom.errors import AlreadyThere, InvalidDetail, SessionOver, WrongPassword
 from classroom.ids import new_token
-from classroom.people import OPERATOR, NewPerson, Person, add, person, remember_login, row_of
+from classroom.people import NewPerson, Person, add, person, remember_login, row_of
 from classroom.store import Store
 from classroom.store.schema import Credential, LoginSession
 from classroom.store.schema import Person as PersonRow
@@ -131,13 +131,6 @@ def sign_in(store: Store, login: str, password: str, *, now: datetime, old_token
         return begin(store, session, row, now=now)
 
 
-def sign_in_guest(store: Store, *, language: str, now: datetime) -> SignedIn:
-    """Begin a session for somebody without an account."""
-    with store.writing() as session:
-        guest = add(store, session, NewPerson(role="guest", language=language), by=OPERATOR, now=now)
-        return begin(store, session, row_of(session, guest.id), now=now)
-
-
 def resume(store: Store, token: str, *, now: datetime) -> Person:
     """Tell whose session it is.
 
@@ -148,20 +141,6 @@ def resume(store: Store, token: str, *, now: datetime) -> Person:
     """
     with store.reading() as session:
         return person(_holder(store, session, token, now))
-
-
-def rotate(store: Store, token: str, *, now: datetime) -> SignedIn:
-    """Exchange the token for a new one; the old one ends. To be done when rights change.
-
-    Raises
-    ------
-    SessionOver
-        The old one was over.
-    """
-    with store.writing() as session:
-        row = _holder(store, session, token, now)
-        _end(store, session, token, now)
-        return begin(store, session, row, now=now)
 
 
 def sign_out(store: Store, token: str, *, now: datetime) -> None:

@@ -27,7 +27,6 @@ class Class:
 
     id: str
     name: str
-    school_id: str | None
     created_at: datetime
     archived_at: datetime | None
 
@@ -63,7 +62,7 @@ def create_school(store: Store, name: str, *, by: str, now: datetime) -> str:
         return row.id
 
 
-def create(store: Store, name: str, *, by: str, now: datetime, school_id: str | None = None) -> Class:
+def create(store: Store, name: str, *, by: str, now: datetime) -> Class:
     """Add a class; whoever makes it teaches it.
 
     Raises
@@ -73,7 +72,7 @@ def create(store: Store, name: str, *, by: str, now: datetime, school_id: str | 
     """
     with store.writing() as session:
         require_staff(session, by)
-        row = ClassRow(id=new_id(), school_id=school_id, name=_name(name), created_at=now)
+        row = ClassRow(id=new_id(), name=_name(name), created_at=now)
         session.add(row)
         session.flush()
         session.add(Membership(class_id=row.id, person_id=by, role="teacher", joined_at=now))
@@ -292,4 +291,4 @@ def _shown_member(row: PersonRow, known: Identity, member: Membership, group: Gr
 
 
 def _class(row: ClassRow) -> Class:
-    return Class(row.id, row.name, row.school_id, row.created_at, row.archived_at)
+    return Class(row.id, row.name, row.created_at, row.archived_at)

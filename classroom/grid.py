@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -182,17 +181,3 @@ def mean_of_items(values: Sequence[float | None]) -> float | None:
     if all(value is None for value in values):
         return None
     return sum(value or 0.0 for value in values) / len(values)
-
-
-def latest_activity(store: Store, class_id: str, *, by: str) -> Mapping[str, datetime]:
-    """When each learner of a class last recorded something for it; those who never did are left out."""
-    with store.reading() as session:
-        require_teaches(session, by, class_id)
-        query = (
-            select(Recording.person_id, Recording.created_at)
-            .join(Submission, Submission.id == Recording.submission_id)
-            .join(AssignmentRow, AssignmentRow.id == Submission.assignment_id)
-            .where(AssignmentRow.class_id == class_id)
-            .order_by(Recording.created_at)
-        )
-        return dict(session.execute(query).tuples().all())

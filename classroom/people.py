@@ -29,7 +29,7 @@ __all__ = [
     "set_scores_only",
 ]
 
-Role = Literal["admin", "teacher", "learner", "guest"]
+Role = Literal["admin", "teacher", "learner"]
 OPERATOR = "operator"
 """Who acts when it is nobody with an account: the command line, or a person joining by a code."""
 

@@ -22,7 +22,7 @@ from web.responses import LANGUAGE_COOKIE
 from web.school import School
 from web.visitors import AnyVisitor, local
 
-_HOME = {"admin": "/people", "teacher": "/classes", "learner": "/homework", "guest": "/me"}
+_HOME = {"admin": "/people", "teacher": "/classes", "learner": "/homework"}
 _YEAR_S = 365 * 24 * 3600
 _SEE_OTHER = 303
 

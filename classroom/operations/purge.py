@@ -1,18 +1,17 @@
-"""Taking away what has had its time: recordings, sessions, codes, guests, and what a crash left of a deletion."""
+"""Taking away what has had its time: recordings, sessions, codes, and what a crash left of a deletion."""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, or_, select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from classroom import deletion
 from classroom.people import OPERATOR
 from classroom.store import Store, audit
-from classroom.store.schema import Fact, Invitation, LoginSession, Person, Recording
+from classroom.store.schema import Fact, Invitation, LoginSession, Recording
 
-GUESTS_KEPT = timedelta(days=1)
 _KEPT_FOR_TRACES = timedelta(days=7)
 _REMOVING = "removing"
 """Fact that names the files a purge is about to remove, so that one that was stopped is completed by the next."""
@@ -25,7 +24,6 @@ class Purged:
     recordings: int
     sessions: int
     invitations: int
-    guests: int
     deletions_finished: int
 
 
@@ -39,7 +37,6 @@ def purge(store: Store, *, now: datetime) -> Purged:
         sessions = _delete(session, delete(LoginSession).where(LoginSession.expires_at < past))
         invitations = _delete(session, delete(Invitation).where(Invitation.expires_at < past))
     _remove(store, (*left_over, *files))
-    guests = _forget_guests(store, now)
     left = deletion.unfinished(store)
     for person_id in left:
         deletion.finish(store, person_id)
@@ -48,7 +45,6 @@ def purge(store: Store, *, now: datetime) -> Purged:
         recordings=len(files),
         sessions=sessions,
         invitations=invitations,
-        guests=guests,
         deletions_finished=len(left),
     )
 
@@ -95,17 +91,6 @@ def _expire(store: Store, session: Session, now: datetime) -> tuple[str, ...]:
         details = {"recordings": len(files)}
         store.note(session, actor=OPERATOR, action="purge", subject="store", now=now, details=details)
     return tuple(files)
-
-
-def _forget_guests(store: Store, now: datetime) -> int:
-    # Whoever seems to come from the future came while the clock was ahead.
-    over = or_(Person.created_at < now - GUESTS_KEPT, Person.created_at > now + GUESTS_KEPT)
-    query = select(Person.id).where(Person.role == "guest", Person.deleted_at.is_(None), over)
-    with store.reading() as session:
-        guests = () if _is_behind(session, now) else tuple(session.scalars(query))
-    for person_id in guests:
-        deletion.forget(store, person_id, by=person_id, now=now)
-    return len(guests)
 
 
 def _delete(session: Session, statement: object) -> int:

@@ -11,9 +11,9 @@ from classroom.store.schema import AuditRow
 def test_a_learner_is_a_minor_unless_somebody_says_otherwise(school: School) -> None:
     said = {
         role: people.create(school.store, NewPerson(role=role), by=people.OPERATOR, now=NOW).needs_guardian
-        for role in ("admin", "teacher", "learner", "guest")
+        for role in people.ROLES
     }
-    assert said == {"admin": False, "teacher": False, "learner": True, "guest": False}
+    assert said == {"admin": False, "teacher": False, "learner": True}
 
 
 @pytest.mark.parametrize("who", ["teacher", "admin"])

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from classroom import assessments, assignments, homework, marks, recordings, submissions
 from classroom.errors import InvalidDetail, NotAllowed, NotFound
-from classroom.grid import grid, latest_activity
+from classroom.grid import grid
 from classroom.marks import Mark
 from classroom.totals import SCORES, place_exists, recompute, total
 from speech.results import WordError
@@ -220,7 +220,6 @@ def test_the_grid_shows_each_learner_by_each_assignment(school: School) -> None:
     changed = grid(store, school.class_id, by=teacher).rows[0].cells[0]
     assert changed.total == pytest.approx(values(WORDS)["completeness"] / 2)
     assert changed.late
-    assert latest_activity(store, school.class_id, by=teacher) == {school.ani.id: NOW}
 
 
 def test_the_best_attempt_counts_and_a_draft_does_not(school: School) -> None:
@@ -241,8 +240,6 @@ def test_only_its_teacher_sees_the_grid(school: School) -> None:
     for other in (school.stranger, school.ani, school.admin):
         with pytest.raises(NotAllowed):
             grid(school.store, school.class_id, by=other.id)
-        with pytest.raises(NotAllowed):
-            latest_activity(school.store, school.class_id, by=other.id)
 
 
 def test_the_formulas_are_those_of_the_sentence() -> None:

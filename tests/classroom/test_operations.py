@@ -17,7 +17,7 @@ from classroom.__main__ import app
 from classroom.errors import BackupBroken, KeyGone, NotAllowed, NotEmpty, NotFound, SchemaTooNew, WrongMasterKey
 from classroom.operations import archive as parts
 from classroom.operations.backup import backup
-from classroom.operations.purge import GUESTS_KEPT, purge
+from classroom.operations.purge import purge
 from classroom.operations.restore import Place, restore
 from classroom.operations.sweeping import GRACE
 from classroom.operations.verify import verify
@@ -269,7 +269,7 @@ def test_purging_takes_audio_whose_time_is_over_and_keeps_results(school: School
     young = recordings.put(school.store, upload, now=NOW, retention=timedelta(days=60))
     assert purge(school.store, now=kept.expires_at - timedelta(seconds=1)).recordings == 0
     done = purge(school.store, now=LATER)
-    assert (done.recordings, done.guests) == (1, 0)
+    assert done.recordings == 1
     assert purge(school.store, now=LATER).recordings == 0
     assert len(list(school.store.files)) == 1
     assert recordings.listen(school.store, young.id, by=school.budi.id, now=LATER)
@@ -278,15 +278,14 @@ def test_purging_takes_audio_whose_time_is_over_and_keeps_results(school: School
     assert verify(school.store, now=LATER).problems == ()
 
 
-def test_purging_takes_guests_old_sessions_and_codes(school: School) -> None:
-    guest = accounts.sign_in_guest(school.store, language="id", now=NOW)
+def test_purging_takes_old_sessions_and_codes(school: School) -> None:
+    with school.store.writing() as session:
+        accounts.begin(school.store, session, people.row_of(session, school.ani.id), now=NOW)
     invitations.make_join_code(school.store, school.class_id, by=school.teacher.id, now=NOW)
-    early = purge(school.store, now=NOW + GUESTS_KEPT)
-    assert (early.guests, early.sessions, early.invitations) == (0, 0, 0)
+    early = purge(school.store, now=NOW + timedelta(days=1))
+    assert (early.sessions, early.invitations) == (0, 0)
     done = purge(school.store, now=LATER)
-    assert (done.guests, done.sessions, done.invitations) == (1, 1, 1)
-    with pytest.raises(NotFound):
-        people.find(school.store, guest.person.id)
+    assert (done.sessions, done.invitations) == (1, 1)
 
 
 def test_files_that_belong_to_nothing_are_swept_once_they_are_old(school: School) -> None:

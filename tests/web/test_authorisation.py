@@ -23,7 +23,7 @@ from classroom.consents import VERSIONS
 from classroom.people import Identity, NewPerson, Person
 from classroom.store import Store, audit
 
-EVERYBODY = frozenset({"nobody", "guest", "admin", "teacher", "stranger", "ani", "budi", "cici"})
+EVERYBODY = frozenset({"nobody", "admin", "teacher", "stranger", "ani", "budi", "cici"})
 SIGNED_IN = EVERYBODY - {"nobody"}
 ADMIN = frozenset({"admin"})
 STAFF = frozenset({"admin", "teacher", "stranger"})
@@ -123,7 +123,7 @@ RULES: dict[str, Rule] = {
     "POST /me/scores-only": Rule(SIGNED_IN, {"value": "on"}),
     "POST /me/sign-out-elsewhere": Rule(SIGNED_IN),
     "GET /me/consents": Rule(SIGNED_IN),
-    "POST /me/consents/{purpose}/give": Rule(LEARNERS | {"guest"}, _CONSENT),
+    "POST /me/consents/{purpose}/give": Rule(LEARNERS, _CONSENT),
     "POST /me/consents/{purpose}/withdraw": Rule(SIGNED_IN),
     "POST /me/export": Rule(SIGNED_IN, noted="person.export"),
     "GET /me/delete": Rule(SIGNED_IN - ADMIN),
@@ -290,7 +290,7 @@ def _populate(store: Store, school: School) -> tuple[dict[str, str], dict[str, s
         new = NewPerson(role=role, needs_guardian=False, identity=Identity(name=name))
         return people.create(store, new, by=people.OPERATOR, now=NOW)
 
-    guest, cici = add("guest", ""), add("learner", "Cici")
+    cici = add("learner", "Cici")
     other = classes.create(store, "9Z", by=school.stranger.id, now=NOW)
     classes.add_member(store, other.id, cici.id, by=school.stranger.id, now=NOW)
     consents.give(store, cici.id, "practice", language="id", guardian=False, by=cici.id, now=NOW)
@@ -322,7 +322,6 @@ def _populate(store: Store, school: School) -> tuple[dict[str, str], dict[str, s
         "token": "x" * 22,
     }
     names = {
-        "guest": guest.id,
         "admin": school.admin.id,
         "teacher": school.teacher.id,
         "stranger": school.stranger.id,

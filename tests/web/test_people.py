@@ -85,10 +85,10 @@ def test_without_a_password_there_is_a_link_shown_once(site: Site, role: str) ->
     assert link[1] not in browser.get(f"/people/{made.person.id}").text
 
 
-def test_learners_and_guests_are_not_added_here(site: Site) -> None:
+def test_only_teachers_and_admins_are_added_here(site: Site) -> None:
     browser = site.browser(site.people.admin)
     browser.get("/people")
-    for role in ("learner", "guest", "operator"):
+    for role in ("learner", "operator"):
         assert browser.post("/people", {**NEW, "role": role}).status_code == 400
     assert len(people.listed(site.store)) == 5
 

@@ -27,8 +27,6 @@ from web.wav import to_wav
 _SEE_OTHER = 303
 _show = partial(show, styles=("account.css",))
 _CHUNK_BYTES = 1 << 16
-_AGREEING = frozenset({"learner", "guest"})
-"""Whose recordings are kept, and who is asked."""
 
 Field = Annotated[str, Form()]
 
@@ -113,7 +111,7 @@ def _add_consents(router: APIRouter, school: School) -> None:
 
     @router.post("/me/consents/{purpose}/give")
     def give(visitor: SignedInVisitor, purpose: Purpose, language: Field, version: Annotated[int, Form()]) -> Response:
-        if visitor.person.role not in _AGREEING:
+        if visitor.person.role != "learner":
             raise NotAllowed
         if version != VERSIONS[purpose]:
             return RedirectResponse("/me/consents?done=changed", _SEE_OTHER)
@@ -184,7 +182,7 @@ def _ask_deletion(
 
 def _asked(school: School, visitor: Visitor, catalogue: Catalogue) -> tuple[Asked, ...]:
     """What somebody is asked, with the yes there is; nothing of those whose recordings are never kept."""
-    if visitor.person.role not in _AGREEING:
+    if visitor.person.role != "learner":
         return ()
     standing = [one for one in consents.history(school.store, visitor.id) if one.withdrawn_at is None]
     return tuple(

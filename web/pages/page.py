@@ -19,7 +19,6 @@ _NAVIGATION = {
     "admin": (("/people", "people"), ("/classes", "classes"), ("/me", "me")),
     "teacher": (("/classes", "classes"), ("/me", "me")),
     "learner": (("/homework", "homework"), ("/me", "me")),
-    "guest": (("/me", "me"),),
 }
 _OK = 200
 

@@ -231,8 +231,7 @@ def _add_deletion(router: APIRouter, school: School) -> None:
         except SpeechError as error:
             return _ask_deletion(school, request, visitor, person_id, error=error, typed=name)
         deletion.forget(school.store, person_id, by=visitor.id, now=school.now())
-        role = person.role if person.role in {"teacher", "learner", "admin"} else "learner"
-        return RedirectResponse(f"/people?role={role}&done=deleted", _SEE_OTHER)
+        return RedirectResponse(f"/people?role={person.role}&done=deleted", _SEE_OTHER)
 
 
 def _ask_deletion(
@@ -268,7 +267,6 @@ def _person(
         "teacher": say("people.teacher"),
         "learner": say("people.learner"),
         "admin": say("people.admin"),
-        "guest": say("people.guest"),
     }
     return _show(
         request,
