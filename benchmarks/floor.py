@@ -32,7 +32,11 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What a clip costs at least; `ratio` is what it takes from file to verdict over `seconds`."""
+    """What a clip costs at least; `ratio` is what it takes from file to verdict over `seconds`.
+
+    Pitch is followed in a thread beside the others, so that a verdict with one thread a network keeps two cores busy
+    for a while: `ratio_every_core` sets it against what every core together would need.
+    """
 
     clip_s: float
     threads: int
@@ -41,9 +45,12 @@ class Floor:
     reading_s: float
     seconds: float
     ratio: float
+    ratio_every_core: float = math.nan
 
 
-def floor_of(networks: Sequence[Network], rates: Rates, *, clip_s: float, taken_s: float) -> Floor:
+def floor_of(
+    networks: Sequence[Network], rates: Rates, *, clip_s: float, taken_s: float, every_core: Rates | None = None
+) -> Floor:
     """Set what was counted against the machine: arithmetic and reading overlap, so the longer of both counts.
 
     Parameters
@@ -54,11 +61,28 @@ def floor_of(networks: Sequence[Network], rates: Rates, *, clip_s: float, taken_
         With the same number of threads.
     clip_s, taken_s : float
         Length of the clip, and seconds from file to verdict.
+    every_core : Rates, optional
+        With as many threads as there are cores.
     """
-    arithmetic_s = 2 * sum(network.multiply_adds for network in networks) / (1e9 * rates.gflops)
-    reading_s = sum(network.stored_bytes for network in networks) / (1e9 * rates.gigabytes_per_s)
+    arithmetic_s, reading_s = _least_s(networks, rates)
     least_s = max(arithmetic_s, reading_s)
-    return Floor(clip_s, rates.threads, tuple(networks), arithmetic_s, reading_s, least_s, taken_s / least_s)
+    every_core_s = max(_least_s(networks, every_core)) if every_core else math.nan
+    return Floor(
+        clip_s,
+        rates.threads,
+        tuple(networks),
+        arithmetic_s,
+        reading_s,
+        least_s,
+        ratio=taken_s / least_s,
+        ratio_every_core=taken_s / every_core_s,
+    )
+
+
+def _least_s(networks: Sequence[Network], rates: Rates) -> tuple[float, float]:
+    """Seconds of arithmetic, and of reading the weights."""
+    arithmetic_s = 2 * sum(network.multiply_adds for network in networks) / (1e9 * rates.gflops)
+    return arithmetic_s, sum(network.stored_bytes for network in networks) / (1e9 * rates.gigabytes_per_s)
 
 
 @dataclass(slots=True)

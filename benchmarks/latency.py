@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from benchmarks.clips import Clip, write_clips
 from benchmarks.floor import Floor, floor_of, networks_run
@@ -11,9 +12,12 @@ from benchmarks.history import record
 from benchmarks.processes import Process, measure_processes
 from benchmarks.rates import Rates, measure_rates
 from benchmarks.readings import MANIFEST
+from benchmarks.sharing import Shared, measure_sharing
 from benchmarks.systems import Lafal, System, open_systems
 from benchmarks.timings import Timing, interleave
-from benchmarks.variants import Variant, Weights, compare_variants, open_variants
+from benchmarks.variants import People, Variant, Weights, compare_variants, open_variants
+from phonemes import resources
+from speech.settings import cores
 
 REFERENCE_S = 5.0
 """Length of the clip that targets speak of, where it is measured; else that of the clip nearest to it."""
@@ -26,9 +30,9 @@ class LatencyOptions:
     Parameters
     ----------
     models : tuple of str
-        What to time: "default" for the embedded network, a folder, the name of a `transformers` checkpoint,
-        "random:wav2vec2-base" or "random:wav2vec2-large" for untrained networks of those sizes (torch, 32 bits), and
-        "pocketsphinx". Targets speak of the first.
+        What to time: "default" for the embedded network, "torch:default" for the same in torch, a folder, the name of a
+        `transformers` checkpoint, "random:wav2vec2-base" or "random:wav2vec2-large" for untrained networks of those
+        sizes (torch, 32 bits), and "pocketsphinx". Targets speak of the first.
     weights : tuple of {"fp32", "fp16", "int8"}
         Also export the embedded network with weights of these kinds, and time each; fp32 among them tells what the
         others cost in accuracy.
@@ -39,11 +43,22 @@ class LatencyOptions:
     runs : int
         Measured warm runs of the embedded network.
     slow_runs : int
-        Measured warm runs of everything else, spread over the same time.
+        Measured warm runs of everything else, spread over the same time, and of everything on a graphics card.
     cold_runs : int
         Measured fresh processes of each system.
+    cold_seconds : tuple of float
+        Lengths, among `seconds`, that fresh processes judge besides the clip that targets speak of.
+    devices : tuple of {"cpu", "cuda"}
+        "cuda" also runs every network, several clips at once, on a graphics card where there is one.
     manifest : Path
         List of recordings to build the clips from, and to set scores of other weights against each other.
+    rated_manifest : Path, optional
+        List of recordings with human phone scores, on which other weights are set against people as
+        `lafal bench accuracy` does.
+    folds : Path
+        Folds of its speakers.
+    rated_limit : int, optional
+        Judge only so many of them, drawn at random.
     """
 
     models: tuple[str, ...] = ("default",)
@@ -53,7 +68,12 @@ class LatencyOptions:
     runs: int = 100
     slow_runs: int = 5
     cold_runs: int = 3
+    cold_seconds: tuple[float, ...] = (1.0, 30.0)
+    devices: tuple[Literal["cpu", "cuda"], ...] = ("cpu", "cuda")
     manifest: Path = MANIFEST
+    rated_manifest: Path | None = None
+    folds: Path = resources.folder("datasets") / "manifests" / "folds.tsv"
+    rated_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +98,7 @@ class Latency:
     variants: tuple[Variant, ...] = ()
     rates: tuple[Rates, ...] = ()
     floors: tuple[Floor, ...] = ()
+    shared: tuple[Shared, ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -102,18 +123,36 @@ def measure(options: LatencyOptions) -> Latency:
             raise ValueError(" ".join(missing) or "Name a model.")
         variants, no_variants = open_variants(options.weights, threads=options.threads, folder=folder)
         timings = _time([*systems, *variants], clips, options)
-        rates = tuple(measure_rates(threads) for threads in options.threads)
-        single = _one_of_each([*systems, *variants])
+        shared, no_card = _share(systems, clips, options)
+        cold_clips = [clip for clip in clips if clip.seconds in options.cold_seconds]
+        rates = tuple(measure_rates(threads) for threads in sorted({*options.threads, cores()}))
         return _summed_up(
             systems[0],
             reference,
             timings,
-            processes=measure_processes(single, reference, clips, runs=options.cold_runs),
-            variants=compare_variants(variants, options.manifest, threads=options.threads[0]),
+            processes=measure_processes(
+                _one_of_each([*systems, *variants]), reference, clips, runs=options.cold_runs, cold_clips=cold_clips
+            ),
+            variants=compare_variants(variants, options.manifest, threads=options.threads[0], people=_people(options)),
             rates=rates,
             floors=_floors(systems, clips, timings, rates),
-            missing=(*missing, *no_variants),
+            shared=shared,
+            missing=(*missing, *no_variants, *no_card),
         )
+
+
+def _people(options: LatencyOptions) -> People | None:
+    if options.rated_manifest is None:
+        return None
+    return People(options.rated_manifest, options.folds, options.rated_limit)
+
+
+def _share(
+    systems: Sequence[System], clips: Sequence[Clip], options: LatencyOptions
+) -> tuple[tuple[Shared, ...], tuple[str, ...]]:
+    if "cuda" not in options.devices:
+        return (), ()
+    return measure_sharing(_one_of_each(systems), clips, device="cuda", runs=options.slow_runs)
 
 
 def _time(systems: Sequence[System], clips: Sequence[Clip], options: LatencyOptions) -> tuple[Timing, ...]:
@@ -138,11 +177,14 @@ def _floors(
     if not isinstance(first, Lafal) or not first.is_embedded:
         return ()
     taken_s = {(timing.threads, timing.clip_s): timing.p50_s for timing in timings if timing.system == first.name}
+    every_core = next(rate for rate in rates if rate.threads == cores())
     floors: list[Floor] = []
     for clip in clips:
         networks = networks_run(lambda clip=clip: first.judge(clip))
         floors += [
-            floor_of(networks, rate, clip_s=clip.seconds, taken_s=taken_s[rate.threads, clip.seconds]) for rate in rates
+            floor_of(networks, rate, clip_s=clip.seconds, taken_s=taken_s[at], every_core=every_core)
+            for rate in rates
+            if (at := (rate.threads, clip.seconds)) in taken_s
         ]
     return tuple(floors)
 
@@ -156,6 +198,7 @@ def _summed_up(
     variants: tuple[Variant, ...],
     rates: tuple[Rates, ...],
     floors: tuple[Floor, ...],
+    shared: tuple[Shared, ...],
     missing: tuple[str, ...],
 ) -> Latency:
     warm = next(
@@ -181,6 +224,7 @@ def _summed_up(
         variants=variants,
         rates=rates,
         floors=floors,
+        shared=shared,
         missing=missing,
     )
 

@@ -1,11 +1,12 @@
 """What `lafal bench latency` measured, as tables: targets first, then what stands behind them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from benchmarks.latency import Latency
 from benchmarks.machine import this_machine
+from benchmarks.sharing import Shared
 from benchmarks.systems import POCKETSPHINX
 from benchmarks.targets import Target, written
 from benchmarks.timings import Timing
@@ -20,7 +21,8 @@ BASE = "random:wav2vec2-base"
 def targets(latency: Latency) -> tuple[Target, ...]:
     """What the product promises on one thread, for the clip of reference."""
     clip = f"{latency.clip_s:g} s"
-    floors = [floor.ratio for floor in latency.floors if floor.clip_s == latency.clip_s]
+    floor = next((floor for floor in latency.floors if floor.clip_s == latency.clip_s), None)
+    ratios = (floor.ratio, floor.ratio_every_core) if floor else (math.nan, math.nan)
     return (
         Target(f"{clip} warm, p50", 1000 * latency.warm_median_s, 80, "ms"),
         Target(f"{clip} warm, p95", 1000 * latency.warm_p95_s, 160, "ms"),
@@ -29,7 +31,8 @@ def targets(latency: Latency) -> tuple[Target, ...]:
         Target("wav2vec2-base takes", times_as_long(latency, BASE, latency.clip_s), 20, "x", True, 1),
         Target("resident memory, peak", max(latency.warm_peak_mb, latency.cold_peak_mb), 450, "MB"),
         Target("cold process to the verdict", latency.cold_median_s, 2, "s", digits=2),
-        Target("file to verdict over the floor", floors[0] if floors else math.nan, 3, "x", digits=2),
+        Target("file to verdict over the floor of one core", ratios[0], 3, "x", digits=2),
+        Target("file to verdict over the floor of every core", ratios[1], 3, "x", digits=2),
     )
 
 
@@ -63,6 +66,8 @@ def tables(latency: Latency) -> "tuple[Table, ...]":
         every.insert(1, _ratios(latency))
     if latency.variants:
         every.append(_variants(latency))
+    if latency.shared:
+        every.append(_shared(latency))
     if latency.floors:
         every += [_floors(latency), _networks(latency)]
     return tuple(every)
@@ -100,10 +105,17 @@ def _stages(latency: Latency) -> "Table":
     name = _names(latency)[0] if latency.timings else ""
     own = [timing for timing in latency.timings if timing.system == name]
     headings = [f"{timing.clip_s:g} s, {timing.threads} thr." for timing in own]
-    table = _table(f"Stages of {name}: medians in milliseconds", "stage", *headings)
+    caption = "* more than a third of the whole: docs/decisions/007-speed.md says why"
+    table = _table(f"Stages of {name}: medians in milliseconds", "stage", *headings, caption=caption)
     for stage, _ in own[0].stages_ms if own else ():
-        table.add_row(stage, *(written(dict(timing.stages_ms).get(stage, math.nan), 1) for timing in own))
+        table.add_row(stage, *(_share(dict(timing.stages_ms), stage) for timing in own))
     return table
+
+
+def _share(stages_ms: Mapping[str, float], stage: str) -> str:
+    """A stage's milliseconds, with a mark where it is large."""
+    spent_ms, total_ms = stages_ms.get(stage, math.nan), stages_ms.get("total", math.nan)
+    return written(spent_ms, 1) + ("*" if stage != "total" and 3 * spent_ms > total_ms else "")
 
 
 def _timings(latency: Latency) -> "Table":
@@ -125,21 +137,51 @@ def _timings(latency: Latency) -> "Table":
 
 
 def _processes(latency: Latency) -> "Table":
-    title = f"Fresh processes: a clip of {latency.clip_s:g} s, then every clip twice"
-    table = _table(title, "system", "cold, median s", "runs", "peak MB, one clip", "peak MB, every clip")
+    title = f"Fresh processes: one clip, of {latency.clip_s:g} s or as said; then every clip twice"
+    lengths = [length for length, _ in latency.processes[0].cold_s] if latency.processes else []
+    cold = [f"cold, {length}, median s" for length in lengths] or ["cold, median s"]
+    table = _table(title, "system", *cold, "runs", "peak MB, one clip", "peak MB, every clip")
     for one in latency.processes:
+        medians = [seconds for _, seconds in one.cold_s] or [one.cold_median_s]
         peaks = (written(megabytes) for megabytes in (one.cold_peak_mb, one.warm_peak_mb))
-        table.add_row(one.system, written(one.cold_median_s, 2), str(one.runs), *peaks)
+        table.add_row(one.system, *(written(seconds, 2) for seconds in medians), str(one.runs), *peaks)
     return table
 
 
 def _variants(latency: Latency) -> "Table":
     title = f"Weights of the embedded network; changes of phone scores are against {EXACT}, in points of 100"
-    table = _table(title, "weights", "MB", f"p50 ms, {latency.clip_s:g} s", "mean change", "largest", "phones")
+    speed = f"p50 ms, {latency.clip_s:g} s"
+    table = _table(
+        title, "weights", "MB", speed, "mean change", "largest", "phones", "phone PCC", "error AUC", "rated recordings"
+    )
     for one in latency.variants:
         p50_s = next((timing.p50_s for timing in _of(latency, one.name, latency.clip_s)), math.nan)
-        changes = (written(one.mean_change, 3), written(one.largest_change, 1))
-        table.add_row(one.name, written(one.megabytes, 1), written(1000 * p50_s, 1), *changes, str(one.phones))
+        table.add_row(
+            one.name,
+            written(one.megabytes, 1),
+            written(1000 * p50_s, 1),
+            written(one.mean_change, 3),
+            written(one.largest_change, 1),
+            str(one.phones),
+            written(one.phone_pcc, 4),
+            written(one.error_auc, 4),
+            str(one.rated),
+        )
+    return table
+
+
+def _shared(latency: Latency) -> "Table":
+    """Per network and length one clip a run and the best number of clips."""
+    headings = ("device", "clip s", "clips a run", "run, median ms", "audio s a second")
+    table = _table("Several clips in one run of the network alone", "system", *headings)
+    alike: dict[tuple[str, str, float], list[Shared]] = {}
+    for one in latency.shared:
+        alike.setdefault((one.system, one.device, one.clip_s), []).append(one)
+    for (system, device, clip_s), runs in alike.items():
+        best = max(runs, key=lambda run: run.audio_per_s)
+        for run in dict.fromkeys((runs[0], best)):
+            figures = (f"{clip_s:g}", str(run.clips), written(1000 * run.run_median_s, 2), written(run.audio_per_s))
+            table.add_row(system, device, *figures)
     return table
 
 
@@ -149,12 +191,13 @@ def _floors(latency: Latency) -> "Table":
     )
     table = _table(
         "The floor: the networks' arithmetic, or the reading of their weights, at the best measured rates",
-        *("clip", "threads", "arithmetic ms", "reading ms", "floor ms", "file to verdict / floor"),
+        *("clip", "threads", "arithmetic ms", "reading ms", "floor ms", "file to verdict / floor", "/ every core's"),
         caption=rates,
     )
     for floor in latency.floors:
         times = (written(1000 * value, 2) for value in (floor.arithmetic_s, floor.reading_s, floor.seconds))
-        table.add_row(f"{floor.clip_s:g} s", str(floor.threads), *times, written(floor.ratio, 2))
+        ratios = (written(ratio, 2) for ratio in (floor.ratio, floor.ratio_every_core))
+        table.add_row(f"{floor.clip_s:g} s", str(floor.threads), *times, *ratios)
     return table
 
 

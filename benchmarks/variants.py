@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -36,6 +36,11 @@ class Variant:
         Phones scored by both this network and the one with 32-bit weights; 0 where that one was not asked for.
     mean_change, largest_change : float
         Of their scores, in points of 100; nan where there are none.
+    phone_pcc, error_auc : float
+        Of phones that people scored: correlation of scores, and area under the curve of errors; nan where no such
+        recordings were named.
+    rated : int
+        Recordings with such scores that were judged.
     """
 
     name: str
@@ -43,6 +48,9 @@ class Variant:
     phones: int
     mean_change: float
     largest_change: float
+    phone_pcc: float = float("nan")
+    error_auc: float = float("nan")
+    rated: int = 0
 
 
 def open_variants(
@@ -88,7 +96,18 @@ def export_weights(kind: Weights, folder: Path) -> Path:
     return where
 
 
-def compare_variants(systems: Sequence[System], manifest: Path, *, threads: int) -> tuple[Variant, ...]:
+@dataclass(frozen=True, slots=True)
+class People:
+    """Recordings whose phones people scored: their list, the folds of its speakers, and how many to draw."""
+
+    manifest: Path
+    folds: Path
+    limit: int | None
+
+
+def compare_variants(
+    systems: Sequence[System], manifest: Path, *, threads: int, people: People | None = None
+) -> tuple[Variant, ...]:
     """Let each kind of weights judge every reading of a fixture set, and set its phone scores against 32-bit ones.
 
     Parameters
@@ -99,11 +118,27 @@ def compare_variants(systems: Sequence[System], manifest: Path, *, threads: int)
         List of readings.
     threads : int
         Which of the systems: one of each kind.
+    people : People, optional
+        Recordings on which to set the scores against those of people too.
     """
     chosen = [system for system in systems if isinstance(system, Lafal) and system.threads == threads]
     scores = {system.name: phone_scores(system.assessor, manifest) for system in chosen}
     exact = scores.get(f"default {EXACT}", {})
-    return tuple(_variant(system, scores[system.name], exact) for system in chosen)
+    found = (_variant(system, scores[system.name], exact) for system in chosen)
+    if people is None:
+        return tuple(found)
+    return tuple(_rated(one, system.model, people) for one, system in zip(found, chosen, strict=True))
+
+
+def _rated(variant: Variant, model: str, people: People) -> Variant:
+    """What `lafal bench accuracy` says of these weights."""
+    from benchmarks.accuracy import AccuracyOptions, measure
+
+    options = AccuracyOptions(manifest=people.manifest, folds=people.folds, limit=people.limit, model=model)
+    accuracy = measure(options).accuracy
+    every = accuracy.groups[0]
+    pcc, auc = (float("nan") if one.value is None else one.value for one in (every.phone_pcc, every.error_auc))
+    return replace(variant, phone_pcc=pcc, error_auc=auc, rated=every.recordings)
 
 
 def _variant(

@@ -66,23 +66,23 @@ class BatchingAcoustic:
     Parameters
     ----------
     network : Batchable
-        What runs.
+        What runs; kept as an attribute of that name.
     """
 
     def __init__(self, network: Batchable) -> None:
-        self._network = network
+        self.network = network
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         threading.Thread(target=self._serve, name="batching", daemon=True).start()
 
     @property
     def name(self) -> str:
         """What the model calls itself."""
-        return self._network.name
+        return self.network.name
 
     @property
     def version(self) -> str:
         """Which weights these are."""
-        return self._network.version
+        return self.network.version
 
     def posteriors(self, samples: np.ndarray) -> Posteriors:
         """Say how likely each phone is in each frame of a mono 16 kHz recording; waits for its run.
@@ -94,7 +94,7 @@ class BatchingAcoustic:
         BrokenModel
             The weights give something other than numbers.
         """
-        job = _Job(self._network.prepare(samples), Future())
+        job = _Job(self.network.prepare(samples), Future())
         self._jobs.put(job)
         return job.answer.result()
 
@@ -103,12 +103,12 @@ class BatchingAcoustic:
             waiting = [self._jobs.get()]
             while not self._jobs.empty():
                 waiting.append(self._jobs.get())
-            for group in _groups(waiting, pads=self._network.pads):
+            for group in _groups(waiting, pads=self.network.pads):
                 self._run(group)
 
     def _run(self, group: Sequence[_Job]) -> None:
         try:
-            answers = self._network.batch([job.waveform for job in group])
+            answers = self.network.batch([job.waveform for job in group])
         except Exception as error:  # noqa: BLE001 - whatever it is, its clip's thread gets it
             if len(group) == 1:
                 group[0].answer.set_exception(error)

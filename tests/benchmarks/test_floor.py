@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -52,6 +54,9 @@ def test_the_floor_is_the_longer_of_arithmetic_and_reading():
     busy = floor_of([Network("a", 1, 10**9, 10**7)], rates, clip_s=5.0, taken_s=0.1)
     assert (busy.arithmetic_s, busy.reading_s, busy.seconds) == pytest.approx((0.02, 0.001, 0.02))
     assert busy.ratio == pytest.approx(5.0)
+    assert math.isnan(busy.ratio_every_core)
+    two = floor_of(busy.networks, rates, clip_s=5.0, taken_s=0.1, every_core=Rates(2, 180.0, 10.0))
+    assert (two.ratio, two.ratio_every_core) == pytest.approx((5.0, 9.0))
     large = floor_of([Network("a", 1, 10**6, 10**9)], rates, clip_s=5.0, taken_s=0.1)
     assert large.seconds == pytest.approx(0.1)
 

@@ -1,11 +1,14 @@
+import math
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks import variants
 from benchmarks.readings import MANIFEST, read_manifest
 from benchmarks.systems import Lafal
-from benchmarks.variants import compare_variants, open_variants, phone_scores
+from benchmarks.variants import People, compare_variants, open_variants, phone_scores
 from speech.acoustic import load_acoustic
 from speech.errors import FileMissing
 
@@ -46,6 +49,25 @@ def test_scores_of_other_weights_are_set_against_those_of_32_bits(tmp_path):
     assert (exact.name, exact.mean_change, exact.largest_change) == ("default fp32", 0.0, 0.0)
     assert (coarse.name, coarse.phones, coarse.megabytes) == ("default int8", 2 * readings, 2.0)
     assert (coarse.mean_change, coarse.largest_change) == (2.0, 3.0)
+
+
+def test_weights_are_set_against_people_as_the_accuracy_benchmark_does(tmp_path, monkeypatch):
+    asked = []
+
+    def fake(options):
+        asked.append((Path(options.model).name, options.manifest, options.folds, options.limit))
+        group = SimpleNamespace(
+            phone_pcc=SimpleNamespace(value=0.6), error_auc=SimpleNamespace(value=None), recordings=7
+        )
+        return SimpleNamespace(accuracy=SimpleNamespace(groups=(group,)))
+
+    monkeypatch.setattr("benchmarks.accuracy.measure", fake)
+    people = People(Path("rated.tsv"), Path("folds.tsv"), 50)
+    systems = [system("fp32", tmp_path, Word(90.0)), system("int8", tmp_path, Word(91.0))]
+    found = compare_variants(systems, MANIFEST, threads=1, people=people)
+    assert asked == [(kind, people.manifest, people.folds, people.limit) for kind in ("fp32", "int8")]
+    assert [(one.phone_pcc, one.rated, one.largest_change) for one in found] == [(0.6, 7, 0.0), (0.6, 7, 1.0)]
+    assert math.isnan(found[0].error_auc)
 
 
 def test_a_phone_without_a_score_has_no_place():
