@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from classroom.people import row_of
+from classroom.people import identity, row_of
 from classroom.store import Store
-from classroom.store.schema import AssessmentRow, AuditRow, MarkRow, Recording, Submission
+from classroom.store.schema import AssessmentRow, Assignment, AuditRow, MarkRow, Person, Recording, Submission
+
+_MOST_LISTENINGS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,36 @@ class Holdings:
     listened: int
     next_removal: datetime | None
     last_removal: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Once that a teacher listened to a recording; `teacher` is empty of one who was deleted since.
+
+    `title` and `time_zone` are of the assignment that the recording was made for.
+    """
+
+    at: datetime
+    teacher: str
+    title: str
+    time_zone: str
+
+
+def listenings(store: Store, person_id: str) -> tuple[Listening, ...]:
+    """Tell who listened to somebody, the newest first; whether the reader may know is for the caller to have asked."""
+    query = (
+        select(AuditRow.at, AuditRow.actor, Assignment.title, Assignment.time_zone)
+        .join(Recording, AuditRow.subject == literal("recording:") + Recording.id)
+        .join(Submission, Submission.id == Recording.submission_id)
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .where(AuditRow.action == "recording.listen", Recording.person_id == person_id)
+        .order_by(AuditRow.number.desc())
+        .limit(_MOST_LISTENINGS)
+    )
+    with store.reading() as session:
+        rows = session.execute(query).tuples().all()
+        names = {actor: _name(store, session, actor) for _, actor, *_ in rows}
+    return tuple(Listening(at=at, teacher=names[actor], title=title, time_zone=zone) for at, actor, title, zone in rows)
 
 
 def held(store: Store, person_id: str, *, now: datetime) -> Holdings:
@@ -81,6 +113,13 @@ def _subjects(kind: str, person_id: str) -> Select[Any]:
 def _assessments(person_id: str) -> Select[Any]:
     of_theirs = select(Recording.id).filter_by(person_id=person_id)
     return select(AssessmentRow.id).where(AssessmentRow.recording_id.in_(of_theirs))
+
+
+def _name(store: Store, session: Session, person_id: str) -> str:
+    row = session.get(Person, person_id)
+    if row is None or row.deleted_at is not None:
+        return ""
+    return identity(store, session, person_id).name or row.pseudonym
 
 
 def _count(session: Session, query: Select[Any]) -> int:

@@ -4,6 +4,7 @@ import json
 import re
 import wave
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,13 @@ from markup import Page
 from school import document
 
 import classroom.consents
-from classroom import accounts, assessments, consents, marks, people, recordings, submissions
+from classroom import accounts, assessments, consents, deletion, marks, people, recordings, submissions
 from classroom.consents import TEXTS
 from classroom.errors import NotFound, SessionOver
 from classroom.marks import Mark
 from classroom.recordings import Upload
+from web.catalogue import open_catalogue
+from web.dates import moment
 from web.visitors import SESSION_COOKIE
 
 
@@ -61,6 +64,23 @@ def test_people_see_what_is_kept_of_them(site: Site, language: str, days: str) -
     page = site.browser(site.people.ani, language=language).get("/me").text
     assert days in page and site.people.ani.pseudonym in page and "Ani" in page and "9A" in page
     assert "Budi" not in page and site.people.budi.pseudonym not in page
+
+
+def test_learners_see_who_listened_to_them_and_when(site: Site) -> None:
+    store, sari, ani = site.store, site.people.teacher, site.browser(site.people.ani)
+    kept = hand_in(site, site.people.ani)
+    assert "Who listened" not in ani.get("/me").text
+    recordings.listen(store, kept.id, by=site.people.ani.id, now=site.clock())
+    for minutes in (5, 7):
+        recordings.listen(store, kept.id, by=sari.id, now=site.clock() + timedelta(minutes=minutes))
+    shown = Page(ani.get("/me").text).texts
+    start = shown.index("Who listened, and when")
+    title = site.people.assignment.terms.title
+    when = [moment(site.clock() + timedelta(minutes=one), "UTC", open_catalogue("en")) for one in (7, 5)]
+    assert shown[start + 1 : start + 5] == ["Sari", f"{when[0]} · {title}", "Sari", f"{when[1]} · {title}"]
+    assert "Who listened" not in site.browser(site.people.budi).get("/me").text
+    deletion.forget(store, sari.id, by=sari.id, now=site.clock())
+    assert "A teacher who is not here any more" in ani.get("/me").text
 
 
 @pytest.mark.parametrize("role", ["admin", "teacher", "ani"])

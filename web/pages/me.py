@@ -17,6 +17,7 @@ from classroom.errors import NotAllowed
 from speech.errors import SpeechError
 from web.catalogue import Catalogue
 from web.components.templates import render
+from web.dates import moment
 from web.pages.page import show
 from web.pages.typed import confirmed
 from web.responses import catalogue_of
@@ -73,6 +74,7 @@ def _add_overview(router: APIRouter, school: School) -> None:
             known=people.identify(store, visitor.id),
             classes=classes.of_person(store, visitor.id),
             held=held,
+            listened=_listened(school, visitor, catalogue_of(request)),
             first_days=_days_until(held.next_removal, now),
             last_days=_days_until(held.last_removal, now),
             asked=_asked(school, visitor, catalogue_of(request)),
@@ -211,6 +213,14 @@ def _asked_about(
         standing=counting[-1] if counting else None,
         outdated=bool(standing) and not current,
     )
+
+
+def _listened(school: School, visitor: Visitor, catalogue: Catalogue) -> list[tuple[str, str, str]]:
+    """Give when somebody listened, who, and to what."""
+    return [
+        (moment(one.at, one.time_zone, catalogue), one.teacher, one.title)
+        for one in holdings.listenings(school.store, visitor.id)
+    ]
 
 
 def _days_until(moment: datetime | None, now: datetime) -> int:
