@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classroom.errors import InvalidDetail, NotFound
+from classroom.errors import NotFound
 from classroom.ids import new_id
 from classroom.recordings import require_heard
 from classroom.store import Store
@@ -17,6 +17,7 @@ from classroom.store.schema import AssessmentRow, AssignmentItem
 from classroom.store.schema import Recording as RecordingRow
 from classroom.store.sealing import seal, unseal
 from classroom.summaries import summarise
+from classroom.terms import refused
 from classroom.totals import Level, recompute
 
 _MOST_DOCUMENT_BYTES = 20_000_000
@@ -101,10 +102,10 @@ def _add(
 
 def _read_document(document: str) -> dict[str, Any]:
     if len(document) > _MOST_DOCUMENT_BYTES:
-        raise InvalidDetail({"field": "assessment", "problem": "it is too long"})
+        raise refused("assessment", "it is too long", "letters", most=_MOST_DOCUMENT_BYTES)
     try:
         content: dict[str, Any] = json.loads(document)
         recompute(content, {})
     except (ValueError, KeyError, TypeError) as error:
-        raise InvalidDetail({"field": "assessment", "problem": "it is no assessment"}) from error
+        raise refused("assessment", "it is no assessment", "form") from error
     return content

@@ -16,9 +16,9 @@ from sqlalchemy import select
 
 from classroom.access import require_learns, require_teaches
 from classroom.behaviour import Behaviour, Scored
-from classroom.errors import InvalidDetail
 from classroom.store import Store
 from classroom.store.schema import Dismissal
+from classroom.terms import refused
 
 Kind = Literal["stopped", "missing", "falling", "stuck"]
 Sureness = Literal["low", "fair", "high"]
@@ -98,7 +98,7 @@ def dismiss(store: Store, class_id: str, person_id: str, kind: str, *, by: str, 
         There is no such kind of reason.
     """
     if kind not in KINDS:
-        raise InvalidDetail({"field": "reason", "problem": f"choose among {', '.join(KINDS)}"})
+        raise refused("reason", f"choose among {', '.join(KINDS)}", "unknown", name=kind)
     with store.writing() as session:
         require_teaches(session, by, class_id)
         require_learns(session, person_id, class_id)

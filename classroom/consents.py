@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from classroom.access import require_knows
 from classroom.consent_texts import TEXTS, VERSIONS, Purpose
-from classroom.errors import ConsentMissing, InvalidDetail, NotAllowed
+from classroom.errors import ConsentMissing, NotAllowed
 from classroom.ids import new_id
 from classroom.people import row_of
 from classroom.store import Store
 from classroom.store.schema import Consent as ConsentRow
 from classroom.store.schema import ConsentText
 from classroom.store.schema import Person as PersonRow
+from classroom.terms import refused
 
 __all__ = ["TEXTS", "VERSIONS", "Consent", "Purpose", "give", "held", "history", "holds", "require", "withdraw"]
 
@@ -59,7 +60,7 @@ def give(
         raise NotAllowed
     text = TEXTS.get((purpose, language))
     if text is None:
-        raise InvalidDetail({"field": "purpose", "problem": "there are no words for it in this language"})
+        raise refused("purpose", "there are no words for it in this language", "unworded")
     version = VERSIONS[purpose]
     text_id = hashlib.sha256(f"{purpose}\n{version}\n{language}\n{text}".encode()).hexdigest()[:32]
     with store.writing() as session:

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from classroom.errors import InvalidDetail
+from classroom.terms import refused
 from phonemes.expected import Expected, UnreadableText, expect
 from speech.settings import Settings
 
@@ -26,16 +26,16 @@ def check_text(text: str, *, place: int = 1) -> None:
         Empty, too long, without a word that can be read in English, or with a picture in it.
     """
     if not text:
-        raise _refused("it is empty", "empty", place)
+        raise refused("text", "it is empty", "empty", place=place)
     if len(text) > _MOST_LETTERS:
-        raise _refused(f"it is longer than {_MOST_LETTERS} letters", "letters", place, most=_MOST_LETTERS)
+        raise refused("text", f"it is longer than {_MOST_LETTERS} letters", "letters", place=place, most=_MOST_LETTERS)
     picture = next((letter for letter in text if _is_picture(letter)), None)
     if picture is not None:
-        raise _refused(f"nobody can read “{picture}” aloud", "picture", place, letter=picture)
+        raise refused("text", f"nobody can read “{picture}” aloud", "picture", place=place, letter=picture)
     most = Settings().max_words
     words = len(_expected(text, place).words)
     if words > most:
-        raise _refused(f"it has {words} words, more than the {most} of one reading", "words", place, most=most)
+        raise refused("text", f"it has {words} words, more than the {most}", "words", place=place, most=most)
 
 
 def is_long(text: str) -> bool:
@@ -64,12 +64,8 @@ def _expected(text: str, place: int) -> Expected:
     try:
         return expect(text)
     except UnreadableText as error:
-        raise _refused("it has no word that can be read in English", "unreadable", place) from error
+        raise refused("text", "it has no word that can be read in English", "unreadable", place=place) from error
 
 
 def _is_picture(letter: str) -> bool:
     return ord(letter) > 0xFF and unicodedata.category(letter) in _PICTURES
-
-
-def _refused(problem: str, reason: str, place: int, **facts: object) -> InvalidDetail:
-    return InvalidDetail({"field": "text", "problem": problem, "reason": reason, "place": place, **facts})

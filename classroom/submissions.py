@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from classroom import assignments, consents
 from classroom.access import require_owes, require_teaches
-from classroom.errors import AttemptsUsed, DifferentUpload, InvalidDetail, NotFound, NotOpen
+from classroom.errors import AttemptsUsed, DifferentUpload, NotFound, NotOpen
 from classroom.ids import new_id
 from classroom.people import row_of as person_row
 from classroom.store import Store
 from classroom.store.schema import Recording
 from classroom.store.schema import Submission as SubmissionRow
+from classroom.terms import refused
 
 State = Literal["draft", "submitted", "released"]
 
@@ -81,7 +82,7 @@ def hand_in(store: Store, submission_id: str, *, by: str, now: datetime) -> Subm
         if row.state != "draft":
             return submission(row)
         if session.scalars(select(Recording.id).filter_by(submission_id=row.id).limit(1)).first() is None:
-            raise InvalidDetail({"field": "recordings", "problem": "nothing has been recorded"})
+            raise refused("recordings", "nothing has been recorded", "unrecorded")
         row.state, row.submitted_at = "submitted", now
         return submission(row)
 
@@ -148,7 +149,7 @@ def submission(row: SubmissionRow) -> Submission:
 def check_key(key: str) -> None:
     """Refuse an idempotency key that is empty, long or not plain."""
     if not (0 < len(key) <= MOST_KEY and key.isascii() and key.isprintable()):
-        raise InvalidDetail({"field": "key", "problem": f"it needs 1 to {MOST_KEY} plain letters"})
+        raise refused("key", f"it needs 1 to {MOST_KEY} plain letters", "length", most=MOST_KEY)
 
 
 def _release(store: Store, session: Session, row: SubmissionRow, by: str, now: datetime) -> None:

@@ -79,7 +79,16 @@ class Catalogue:
         key = f"error.{error.code}"
         if f"{key}.sentence" not in self.strings:
             return error.sentence, error.remedy
-        return self.say(f"{key}.sentence", **error.facts), self.say(f"{key}.remedy", **error.facts)
+        facts = self._in_words(error.facts)
+        return self.say(f"{key}.sentence", **facts), self.say(f"{key}.remedy", **facts)
+
+    def _in_words(self, facts: Mapping[str, object]) -> Mapping[str, object]:
+        """Name the field, and say what is wrong with it, where the facts have a code for that."""
+        field, reason = facts.get("field"), facts.get("reason")
+        if f"assignments.field.{field}" not in self or f"assignments.problem.{reason}" not in self:
+            return facts
+        named = self.say(f"assignments.field.{field}", **facts)
+        return {**facts, "field": named, "problem": self.say(f"assignments.problem.{reason}", **facts)}
 
 
 @cache

@@ -1,6 +1,8 @@
+import ast
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -14,6 +16,7 @@ import speech.errors
 import web.errors
 import web.lti.errors
 from classroom import rosters
+from classroom.errors import InvalidDetail
 from classroom.totals import SCORES
 from phonemes.inventory import PHONES
 from speech.errors import SpeechError
@@ -29,52 +32,10 @@ WEB = Path(web.errors.__file__).parent
 _WARNINGS = ("clipped", "quiet", "noisy", "starts_abruptly", "ends_abruptly", "other")
 _REASONS = ("nothing_judged", "too_few_syllables", "no_voiced_speech", "other_text", "not_judged", "other")
 _OFF_SCRIPT = ("other_text", "not_speech", "other")
-# Fields and reasons that `classroom.terms`, `.spoken_texts`, `.assignments` and `.classes` refuse.
-_REFUSED_FIELDS = frozenset(
-    [
-        "name",
-        "title",
-        "text",
-        "texts",
-        "prompt",
-        "items",
-        "exercise",
-        "instructions",
-        "opens_at",
-        "due_at",
-        "time_zone",
-        "attempts",
-        "counted",
-        "weights",
-        "rubric",
-        "learners",
-        "purpose",
-        "login",
-        "group",
-    ]
-)
-_REASONS_REFUSED = frozenset(
-    [
-        "length",
-        "letters",
-        "unprintable",
-        "range",
-        "date",
-        "order",
-        "none",
-        "stranger",
-        "zero",
-        "number",
-        "criteria",
-        "twice",
-        "unknown",
-        "empty",
-        "picture",
-        "words",
-        "unreadable",
-        "pictures",
-    ]
-)
+# Modules whose fields the forms check first, and name as they call them.
+_NAMED_BY_FORMS = frozenset({"accounts.py", "people.py", "platforms.py"})
+# Fields that `classroom.terms` and `web.pages.assignment_form` refuse under a name that they were handed.
+_FIELDS_HANDED_ON = frozenset({"opens_at", "due_at"})
 # Sections of the catalogue that scripts get.
 _SECTIONS = ("recorder", "shelf", "listen", "journey", "progress", "result")
 _MOUTH_BUILT = (
@@ -172,11 +133,49 @@ def keys_of_classes() -> dict[str, set[str]]:
         "assignments.texts_hint.": set(KINDS) - {"picture"},
         "assignments.strictness.": STRICTNESSES,
         "assignments.strictness_hint.": STRICTNESSES,
-        "assignments.field.{}": _REFUSED_FIELDS,
-        "assignments.problem.{}": _REASONS_REFUSED,
+        "assignments.field.{}": {field for field, _ in refusals() if field} | _FIELDS_HANDED_ON,
+        "assignments.problem.{}": {reason for _, reason in refusals()} - {"", "?"},
         "score.": SCORES,
     }
     return {built: {built.removesuffix("{}") + name for name in names} for built, names in endings.items()}
+
+
+@cache
+def refusals() -> frozenset[tuple[str, str]]:
+    """Field and reason of everything that classroom or web refuse to take, empty where the source has a variable."""
+    folders = (Path(classroom.errors.__file__).parent, WEB)
+    paths = [path for folder in folders for path in folder.rglob("*.py") if path.name not in _NAMED_BY_FORMS]
+    found: set[tuple[str, str]] = set()
+    for path in paths:
+        tree = ast.parse(path.read_text("utf-8"))
+        named = {
+            target.id: node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree):
+            called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+            if called == "refused":
+                found.add((text_of(node.args[0]), text_of(node.args[2])))
+            elif called == "InvalidDetail" and isinstance(node.args[0], ast.Dict):
+                facts = spread(node.args[0], named)
+                found.add((text_of(facts["field"]), text_of(facts["reason"]) if "reason" in facts else "?"))
+    return frozenset(found)
+
+
+def spread(written: ast.Dict, named: Mapping[str, ast.expr]) -> dict[str, ast.expr]:
+    """What a dict in a source holds, with those that it takes up by their names."""
+    found: dict[str, ast.expr] = {}
+    for key, value in zip(written.keys, written.values, strict=True):
+        inner = named.get(value.id) if key is None and isinstance(value, ast.Name) else None
+        found |= spread(inner, named) if isinstance(inner, ast.Dict) else {text_of(key): value}
+    return found
+
+
+def text_of(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def keys_of_the_mouths() -> set[str]:
@@ -292,6 +291,13 @@ def test_an_error_is_said_in_the_readers_language() -> None:
     error = speech.errors.TooShort({"seconds": 0.4})
     assert open_catalogue("en").explain(error)[0] == "The recording is too short (0.4 s) for this sentence."
     assert open_catalogue("id").explain(error)[0] == "Rekaman terlalu pendek (0,4 detik) untuk kalimat ini."
+
+
+def test_what_is_refused_has_a_code_by_which_it_is_said_in_other_languages() -> None:
+    # A field that is itself said in the reader's language has none.
+    assert {field for field, reason in refusals() if reason == "?"} <= {""}
+    error = InvalidDetail({"field": "recordings", "problem": "nothing has been recorded", "reason": "unrecorded"})
+    assert open_catalogue("id").explain(error)[0] == "“Rekaman” tidak bisa dipakai: belum ada yang direkam."
 
 
 def test_an_error_newer_than_the_catalogue_keeps_its_english() -> None:

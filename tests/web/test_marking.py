@@ -136,21 +136,27 @@ def test_a_mark_answers_what_counts_now_and_is_kept_with_who_and_when(site: Site
 
 
 @pytest.mark.parametrize(
-    ("body", "status"),
+    ("body", "status", "said"),
     [
-        ({"level": "sound", "place": "9.9", "value": 50}, 422),
-        ({"level": "word", "place": "0", "value": 101}, 422),
-        ({"level": "word", "place": "0", "value": "nan"}, 422),
-        ({"level": "verse", "place": "0", "value": 1}, 400),
-        ({"level": "word", "place": "0"}, 422),
-        ({"level": "score", "place": "attempt", "value": 50}, 422),
+        (
+            {"level": "sound", "place": "9.9", "value": 50},
+            422,
+            "“Bagian” tidak bisa dipakai: tidak ada yang bernama “9.9”",
+        ),
+        ({"level": "word", "place": "0", "value": 101}, 422, "“Nilai” tidak bisa dipakai: harus dari 0 sampai 100."),
+        ({"level": "word", "place": "0", "value": "nan"}, 422, "“Nilai” tidak bisa dipakai: harus dari 0 sampai 100."),
+        ({"level": "verse", "place": "0", "value": 1}, 400, "level"),
+        ({"level": "word", "place": "0"}, 422, "“Nilai” tidak bisa dipakai: kosong."),
+        ({"level": "score", "place": "attempt", "value": 50}, 422, "“Bagian” tidak bisa dipakai"),
     ],
 )
-def test_a_mark_that_makes_no_sense_is_refused_in_words(site: Site, body: dict[str, object], status: int) -> None:
+def test_a_mark_that_makes_no_sense_is_refused_in_words(
+    site: Site, body: dict[str, object], status: int, said: str
+) -> None:
     _, _, assessed = hand_in(site)
     browser = teacher(site, "id")
     answer = browser.send(f"/api/v1/assessments/{assessed}/marks", body)
-    assert answer.status_code == status and answer.json()["message"]
+    assert answer.status_code == status and said in answer.json()["message"]
     assert marks.history(site.store, assessed, by=site.people.teacher.id) == ()
 
 

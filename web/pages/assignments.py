@@ -13,7 +13,6 @@ from classroom.spoken_texts import guessed_words, is_long, most_judged_words
 from classroom.totals import SCORES
 from speech.errors import SpeechError
 from web.pages.assignment_form import KINDS, STRICTNESSES, Draft, draft_of, own_texts, read_items, read_terms, typed
-from web.pages.details import in_words
 from web.pages.page import show
 from web.pages.roster import zone_of
 from web.pages.sent import SentForm
@@ -142,7 +141,7 @@ def _show_form(
         request,
         "assignment.html",
         visitor=visitor,
-        error=error and in_words(error, catalogue_of(request)),
+        error=error,
         notice=notice,
         styles=("classes.css",),
         scripts=("assignment.js",),

@@ -12,7 +12,6 @@ from classroom.classes import Member
 from classroom.consents import TEXTS, Purpose
 from speech.errors import SpeechError
 from web.dates import say_date
-from web.pages.details import in_words
 from web.pages.page import show
 from web.pages.roster import ON_PAPER, PURPOSES, Home, Typed, build_roster, zone_of
 from web.pages.sent import SentForm
@@ -84,7 +83,7 @@ def _add_list(router: APIRouter, school: School) -> None:
         try:
             made = classes.create(school.store, sent.line("name"), by=visitor.id, now=school.now())
         except SpeechError as error:
-            return page(request, visitor, error=in_words(error, catalogue_of(request)), name=sent.line("name"))
+            return page(request, visitor, error=error, name=sent.line("name"))
         return RedirectResponse(f"/classes/{made.id}?done=created", _SEE_OTHER)
 
 
@@ -173,7 +172,7 @@ def show_home(
         request,
         "class_home.html",
         visitor=visitor,
-        error=error and in_words(error, catalogue),
+        error=error,
         notice=notice,
         styles=_STYLES,
         scripts=("roster.js",),
