@@ -208,6 +208,7 @@ def test_a_learner_joins_one_more_class_as_the_same_person(site: Site) -> None:
     room = classes.create(site.store, "English club", by=teacher, now=site.clock())
     code = invitations.make_join_code(site.store, room.id, by=teacher, now=site.clock()).secret
     browser = site.browser(site.people.ani)
+    assert 'href="/join"' in browser.get("/homework").text
     assert "/join/again" in browser.get("/join", params={"code": code}).text
     assert browser.post("/join/again", {"code": "AAAA2222"}).status_code == 404
     assert browser.post("/join/again", {"code": code}).headers["location"] == "/home"
