@@ -249,14 +249,14 @@ def read_recalibration(directory: Path) -> Recalibration | None:
         The file is damaged.
     """
     path = directory / RECALIBRATION
-    if not path.exists():
-        return None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         points = np.array(content["points"], float)
         if points.shape != (101,) or not np.all(np.diff(points) > 0) or (points[0], points[-1]) != (0, 100):
             raise ValueError("no curve that rises from 0 to 100")
         return Recalibration(content["version"], content["acoustic_model"], content["base"], points)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return None  # a place into which this process may not look keeps nothing for it
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BrokenModel({"name": str(path), "detail": repr(error)}) from error
 

@@ -36,8 +36,9 @@ def _closed() -> Iterator[None]:
 def test_seconds_of_damage_break_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     seeds = read_seeds("")
     assert len(seeds) > 80
-    figures, broken = fuzz(seeds, seconds=5, seed=int(time.time()))
-    # The seed is among the figures: `lafal bench fuzz --seed` does the same damage again.
+    seed = int(time.time())
+    print(f"seed {seed}: `lafal bench fuzz --seed` does the same damage again")
+    figures, broken = fuzz(seeds, seconds=5, seed=seed)
     assert (broken, figures.uncontained) == ([], 0), figures
     assert figures.executions >= len(seeds)
     assert figures.features >= figures.seed_features > 80

@@ -240,6 +240,14 @@ def test_the_assessor_uses_it_with_the_one_scorer_it_was_fitted_to(tmp_path: Pat
     assert load_scorer(model, has_frame_head=True, directory=newer).version == plain
 
 
+def test_a_place_that_cannot_be_looked_into_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    assert read_recalibration(tmp_path / "somebody else's home") is None
+
+
 @pytest.mark.parametrize("points", [[0.0, 100.0], [0.0] * 100 + [100.0], "much"])
 def test_a_damaged_curve_is_an_error(tmp_path: Path, points: object) -> None:
     plain = json.loads((shipped_like(tmp_path, {}) / "scorer.json").read_text())
