@@ -228,4 +228,4 @@ def main(arguments: Sequence[str]) -> None:
     batch = measure(options)
     Console(highlight=False).print(table(batch))
     if besides["record"]:
-        print(record("batch", batch))
+        print(record("batch", batch, options=options))

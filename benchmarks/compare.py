@@ -2,14 +2,16 @@
 
 import argparse
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from benchmarks.history import FOLDER
+from benchmarks.systems import POCKETSPHINX, RANDOM
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,6 +34,7 @@ _LESS = frozenset(
     | {"right_refused", "half_read_refused", "worst_drift", "normal_refused", "phones_lost", "mean_change"}
     | {"phone_errors_percent", "frequent_phone_errors_percent", "ms_per_word"}
     | {"crashes", "hangs", "stopped_by_system", "escaped", "uncontained"}
+    | {"out_of_order", "lines_differing", "ratio_every_core"}
 )
 _MORE = frozenset(
     {"audio_per_s", "phone_pcc", "error_auc", "error_f1", "error_precision", "error_recall", "utterance_pcc"}
@@ -39,28 +42,39 @@ _MORE = frozenset(
     | {"within_50", "found", "named", "other_refused", "left_out_found", "added_found", "words_right_percent"}
     | {"killed_at"}
 )
-_IDENTITY = ("name", "system", "threads", "clip_s", "clients")
+_IDENTITY = ("name", "system", "device", "threads", "clip_s", "clips", "clients", "workers")
 """What tells the entries of a list apart."""
 
-_SUBJECT = ("candidate", "source", "voice")
+_SUBJECT = ("candidate", "source", "voice", "options")
+_ASKED = ("clip_s", "every_s", "within_s", "limit", "cold_runs")
+"""What lines from before options were written down tell of them."""
+
+_FEWEST_FOR_P99 = 100
+"""Of fewer measurements the 99th percentile is nearly the largest, and that is chance."""
+
+_PEERS = (POCKETSPHINX, RANDOM)
+"""How names of systems begin whose speed is none of ours."""
+
+_SPEEDS = frozenset({"real_time_factor", "ratio", "ratio_every_core", "ms_per_word"})
 _NOTICED = {"_ms": 1.0, "_s": 0.001}
 """A time that moves by less has not changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of a line: its path, what it measures, and its value."""
+    """A number of a line: its path, what it measures, its value, and whether it can tell that anything got worse."""
 
     path: str
     measure: str
     value: float
+    telling: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """A figure in both lines; `worse` is how many times as bad it is now, below 1 where it is better.
 
-    None where a figure is neither good nor bad, or where times of different machines meet.
+    None where a figure is neither good nor bad, another system's, or chance, or where times of different machines meet.
     """
 
     path: str
@@ -72,24 +86,33 @@ class Change:
 def figures(line: Line) -> Iterator[Figure]:
     """Every number of a line; a list of plain numbers counts as its median."""
     for key, value in line.items():
-        if key not in ("machine", "measured_at"):
-            yield from _walk(value, key, key)
+        if key not in ("machine", "measured_at", "options"):
+            yield from _walk(value, Figure(key, key, math.nan))
 
 
-def _walk(value: Any, path: str, measure: str) -> Iterator[Figure]:
+def _walk(value: Any, at: Figure) -> Iterator[Figure]:
     match value:
         case bool() | str() | None:
             return
         case int() | float():
-            yield Figure(path, measure, float(value))
+            yield replace(at, value=float(value))
         case dict():
             for key, entry in value.items():
-                yield from _walk(entry, f"{path}.{key}", measure if key == "value" else key)
+                measure = at.measure if key == "value" else key
+                telling = at.telling and _is_telling(key, value)
+                yield from _walk(entry, replace(at, path=f"{at.path}.{key}", measure=measure, telling=telling))
         case [first, *_] if all(isinstance(entry, int | float) for entry in value) and not isinstance(first, bool):
-            yield Figure(path, measure, float(np.median(value)))
+            yield replace(at, value=float(np.median(value)))
         case _:
             for index, entry in enumerate(value):
-                yield from _walk(_content(entry), f"{path}[{_label(entry, index)}]", measure)
+                yield from _walk(_content(entry), replace(at, path=f"{at.path}[{_label(entry, index)}]"))
+
+
+def _is_telling(key: str, entry: Mapping[str, Any]) -> bool:
+    if str(entry.get("system", "")).startswith(_PEERS):
+        return False
+    measured = entry.get("runs", entry.get("sent", _FEWEST_FOR_P99))
+    return not key.startswith("p99") or measured >= _FEWEST_FOR_P99
 
 
 def _content(entry: Any) -> Any:
@@ -111,9 +134,9 @@ def _is_named(entry: Any) -> bool:
 def changes(before: Line, after: Line) -> tuple[Change, ...]:
     """Set every figure that both lines have side by side."""
     same = same_machine(before, after)
-    old = {figure.path: figure.value for figure in figures(before)}
+    old = {figure.path: figure for figure in figures(before)}
     return tuple(
-        Change(figure.path, old[figure.path], figure.value, _worse(figure, old[figure.path], same_machine=same))
+        Change(figure.path, old[figure.path].value, figure.value, _worse(figure, old[figure.path], same_machine=same))
         for figure in figures(after)
         if figure.path in old
     )
@@ -133,15 +156,15 @@ def better(measure: str) -> Better:
     return "less" if timed or measure in _LESS else ""
 
 
-def _worse(figure: Figure, before: float, *, same_machine: bool) -> float | None:
+def _worse(figure: Figure, before: Figure, *, same_machine: bool) -> float | None:
     direction = better(figure.measure)
-    is_speed = figure.measure.endswith(("_s", "_ms")) or figure.measure in ("real_time_factor", "ratio", "ms_per_word")
-    if not direction or (is_speed and not same_machine):
+    is_speed = figure.measure.endswith(("_s", "_ms")) or figure.measure in _SPEEDS
+    if not direction or not (figure.telling and before.telling) or (is_speed and not same_machine):
         return None
     least = next((step for suffix, step in _NOTICED.items() if figure.measure.endswith(suffix)), 0.0)
-    if abs(figure.value - before) <= least:
+    if abs(figure.value - before.value) <= least:
         return 1.0
-    good, bad = (before, figure.value) if direction == "less" else (figure.value, before)
+    good, bad = (before.value, figure.value) if direction == "less" else (figure.value, before.value)
     return bad / good if good > 0 else float("inf")
 
 
@@ -154,7 +177,7 @@ def choose(lines: Sequence[Line], first: int | None, last: int | None) -> tuple[
         Oldest first.
     first, last : int or None
         Numbers that the user gave, 1 for the oldest, -1 for the newest. Left out: the newest line, and the newest one
-        before it of the same machine and the same candidate, source and voice.
+        before it of the same machine, the same candidate, source and voice, and asked for with the same options.
 
     Raises
     ------
@@ -170,10 +193,15 @@ def choose(lines: Sequence[Line], first: int | None, last: int | None) -> tuple[
     if first is not None:
         return _place(first, lines), end
     for start in range(end - 1, -1, -1):
-        alike = all(lines[start].get(key) == lines[end].get(key) for key in _SUBJECT)
-        if alike and same_machine(lines[start], lines[end]):
+        if _alike(lines[start], lines[end]) and same_machine(lines[start], lines[end]):
             return start, end
     return None
+
+
+def _alike(one: Line, other: Line) -> bool:
+    # Where verdicts were timed, `runs` were asked for; elsewhere it is what was found.
+    asked = (*_ASKED, "runs") if "cold_runs" in other else _ASKED
+    return all(one.get(key) == other.get(key) for key in (*_SUBJECT, *asked))
 
 
 def _place(number: int, lines: Sequence[Line]) -> int:
@@ -233,7 +261,7 @@ def main(arguments: Sequence[str]) -> None:
     except ValueError as error:
         parser.error(str(error))
     if places is None:
-        print(f"Nothing to compare: {options.name} has {len(lines)} lines, no two of one machine and subject.")
+        print(f"Nothing to compare: {options.name} has {len(lines)} lines, no two of one machine, subject and options.")
         raise SystemExit(NOTHING_TO_COMPARE)
     before, after = (lines[place] for place in places)
     found = changes(before, after)

@@ -12,7 +12,7 @@ from benchmarks.machine import this_machine
 FOLDER = Path(__file__).resolve().parent / "history"
 
 
-def record(name: str, figures: Any, *, now: datetime | None = None, folder: Path = FOLDER) -> Path:
+def record(name: str, figures: Any, *, options: Any = None, now: datetime | None = None, folder: Path = FOLDER) -> Path:
     """Append a measurement to ``NAME.jsonl``.
 
     Parameters
@@ -21,6 +21,8 @@ def record(name: str, figures: Any, *, now: datetime | None = None, folder: Path
         The benchmark.
     figures : dataclass instance
         What was measured.
+    options : dataclass instance, optional
+        What was asked for; `lafal bench compare` sets only lines with the same options against each other.
     now : datetime, optional
         When; the clock's time when left out.
     folder : Path
@@ -34,6 +36,7 @@ def record(name: str, figures: Any, *, now: datetime | None = None, folder: Path
     line = {
         "measured_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
         "machine": dataclasses.asdict(this_machine()),
+        **({"options": dataclasses.asdict(options)} if options is not None else {}),
         **dataclasses.asdict(figures),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,7 +47,9 @@ def record(name: str, figures: Any, *, now: datetime | None = None, folder: Path
 
 
 def _writable(value: Any) -> Any:
-    """JSON knows no nan: what was not measured is null."""
+    """Make values fit for JSON: it has no nan, so what was not measured is null; of a file its name will do."""
+    if isinstance(value, Path):
+        return value.name
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, dict):

@@ -258,4 +258,4 @@ def main(arguments: Sequence[str]) -> None:
     if besides["plot"] is not None:
         print(write(latency, besides["plot"]))
     if besides["record"]:
-        print(record("latency", latency))
+        print(record("latency", latency, options=options))

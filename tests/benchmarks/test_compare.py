@@ -79,6 +79,30 @@ def test_the_newest_two_of_one_machine_and_subject_are_chosen():
         choose(lines, 9, None)
 
 
+def test_only_runs_with_the_same_options_meet():
+    asked = [line(options={"runs": runs}) for runs in (100, 30, 100)]
+    assert choose(asked, None, None) == (0, 2)
+    assert choose(asked[1:], None, None) is None
+    older = [line(clip_s=5.0, runs=runs, cold_runs=3) for runs in (30, 100)]
+    assert choose(older, None, None) is None
+    assert choose([line(runs=1000), line(runs=1003)], None, None) == (0, 1)  # found, not asked for
+
+
+def test_chance_and_other_systems_are_shown_and_not_judged():
+    def timed(runs, factor, system="default"):
+        entry = {"system": system, "threads": 1, "clip_s": 5.0, "runs": runs, "p50_s": factor, "p99_s": factor}
+        return line(timings=[entry])
+
+    def worse(before, after):
+        return {change.path.rpartition(".")[2]: change.worse for change in changes(before, after)}
+
+    few, many = worse(timed(99, 0.1), timed(100, 0.3)), worse(timed(100, 0.1), timed(100, 0.3))
+    assert (few["p50_s"], few["p99_s"]) == (pytest.approx(3.0), None)
+    assert many["p99_s"] == pytest.approx(3.0)
+    for peer in ("pocketsphinx", "random:wav2vec2-base"):
+        assert worse(timed(100, 0.1, peer), timed(100, 0.3, peer))["p50_s"] is None
+
+
 def test_getting_slower_beyond_the_ratio_fails(tmp_path, capsys):
     arguments = write(tmp_path, line(p50_s=0.1), line(p50_s=0.13))
     with pytest.raises(SystemExit) as ended:

@@ -113,13 +113,14 @@ def test_the_plot_is_a_picture(tmp_path):
 def test_history_gets_one_line_a_measurement_and_no_nan(tmp_path):
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     for _ in range(2):
-        path = record("latency", FIGURES, now=now, folder=tmp_path / "history")
+        path = record("latency", FIGURES, options=LatencyOptions(), now=now, folder=tmp_path / "history")
     lines = [json.loads(line, parse_constant=pytest.fail) for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(lines) == 2
     assert lines[0]["measured_at"] == "2026-01-02T03:04:05+00:00"
     assert lines[0]["warm_median_s"] == 0.07
     assert lines[0]["timings"][-1]["p50_s"] is None
     assert lines[0]["machine"]["cores"] >= 1
+    assert (lines[0]["options"]["runs"], lines[0]["options"]["manifest"]) == (100, "manifest.tsv")
 
 
 def test_a_small_run_measures_the_embedded_model(monkeypatch):
