@@ -182,6 +182,7 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/assessments/{assessment_id}/marks": Rule(TEACHES, body=_MARK),
     "POST /classes/{class_id}/corrections.jsonl": Rule(TEACHES, noted="corrections.export"),
     "GET /classes/{class_id}/overview": Rule(TEACHES),
+    "GET /classes/{class_id}/pulse": Rule(TEACHES),
     "POST /classes/{class_id}/overview/dismiss": Rule(TEACHES, {"person": "{person_id}", "reason": "stopped"}),
     "GET /classes/{class_id}/learners/{person_id}": Rule(TEACHES),
     "POST /classes/{class_id}/learners/{person_id}/guardian": Rule(TEACHES, {"contact": "0812"}),

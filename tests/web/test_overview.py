@@ -214,3 +214,14 @@ def test_points_lie_in_the_picture() -> None:
     assert (low.score, high.score) == (0, 100)
     assert [one.day for one in chart.labels] == [week.begins for week in weeks]
     assert len(draw({"class": weeks[:1]}).lines["class"]) == 1
+
+
+@pytest.mark.parametrize("page", ["overview", "marks"])
+def test_an_open_page_can_tell_that_something_came_in(site: Site, page: str) -> None:
+    browser, room = site.browser(site.people.teacher), f"/classes/{site.people.class_id}"
+    shown = browser.get(f"{room}/{page}").text
+    assert f'data-pulse="{room}/pulse"' in shown and "data-fresh=" in shown and "/scripts/fresh.js" in shown
+    known = re.search(r'data-now="(\w+)"', shown)[1]
+    assert browser.get(f"{room}/pulse").json() == {"pulse": known}
+    site.people.hand_in()
+    assert browser.get(f"{room}/pulse").json() != {"pulse": known}

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from classroom import assignments, classes, submissions
 from classroom.assignments import Assignment
 from classroom.grid import Cell, Grid, grid
+from classroom.pulse import pulse
 from web.catalogue import Catalogue
 from web.dates import moment
 from web.pages.groups import groups_of
@@ -71,21 +72,27 @@ def build_grid(school: School) -> APIRouter:
     ) -> Response:
         room = classes.find(school.store, class_id, by=visitor.id)
         groups, catalogue = groups_of(school, visitor, class_id, chosen=group), catalogue_of(request)
+        word = pulse(school.store, class_id, by=visitor.id)  # first: what comes in meanwhile changes it
         found = grid(school.store, class_id, by=visitor.id)
         found = _of_group(found, groups[group]) if group else found
         return show(
             request,
             "marks.html",
             visitor=visitor,
-            scripts=("grid.js",),
+            scripts=("grid.js", "fresh.js"),
             styles=("marking.css",),
             notice="" if released is None else catalogue.count("marking.released_all", released),
             room=room,
             columns=_columns(found, catalogue),
             rows=_rows(found, school.now()),
+            pulse=word,
             groups=groups,
             group=group,
         )
+
+    @router.get("/classes/{class_id}/pulse")
+    def feel(visitor: Staff, class_id: str) -> dict[str, str]:
+        return {"pulse": pulse(school.store, class_id, by=visitor.id)}
 
     @router.post("/assignments/{assignment_id}/release")
     def release(visitor: Staff, assignment_id: str) -> Response:

@@ -12,6 +12,7 @@ from classroom import checkins, classes, grades, heat, progress
 from classroom.errors import NotFound
 from classroom.evidence import Evidence, Take, chosen, evidence
 from classroom.people import identify
+from classroom.pulse import pulse
 from web.dates import moment
 from web.pages import glances
 from web.pages.charts import draw
@@ -81,6 +82,7 @@ def _add_overview(router: APIRouter, school: School) -> None:
         done: str = "",
     ) -> Response:
         room = classes.find(school.store, class_id, by=visitor.id)
+        word = pulse(school.store, class_id, by=visitor.id)  # first: what comes in meanwhile changes it
         known = evidence(school.store, class_id, by=visitor.id)
         groups = groups_of(school, visitor, class_id, chosen=group)
         people = glances.learners(school, class_id, by=visitor.id, group=group)
@@ -94,6 +96,8 @@ def _add_overview(router: APIRouter, school: School) -> None:
             visitor=visitor,
             notice=catalogue.say("overview.dismissed") if done else "",
             styles=_STYLES,
+            scripts=("fresh.js",),
+            pulse=word,
             room=room,
             chosen=chosen_filter,
             works=known.assignments,

@@ -1,7 +1,6 @@
 // The grid of marks: one cell is in the order of the Tab key, and the arrow keys go from cell to cell.
-const grid = document.querySelector(".mk-grid");
-const rows = grid ? [...grid.tBodies[0].rows].map((row) => [...row.querySelectorAll("[data-cell]")]) : [];
-const cells = rows.flat();
+let rows = [];
+let cells = [];
 
 const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0], PageDown: [10, 0], PageUp: [-10, 0] };
 const within = (place, length) => Math.min(length - 1, Math.max(0, place));
@@ -20,7 +19,7 @@ function target(event, row, column) {
   return step && [within(row + step[0], rows.length), within(column + step[1], rows[row].length)];
 }
 
-grid?.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
   const row = rows.findIndex((one) => one.includes(event.target));
   if (row < 0 || event.altKey || event.metaKey) return;
   const place = target(event, row, rows[row].indexOf(event.target));
@@ -29,8 +28,18 @@ grid?.addEventListener("keydown", (event) => {
   choose(rows[place[0]][place[1]]);
 });
 
-grid?.addEventListener("focusin", (event) => {
+document.addEventListener("focusin", (event) => {
   if (cells.includes(event.target)) choose(event.target, { focus: false });
 });
 
-if (cells.length) choose(cells.find((cell) => cell.href) ?? cells[0], { focus: false });
+// Once, and whenever fresh.js has put another grid in the place of this one.
+function connect() {
+  const grid = document.querySelector(".mk-grid");
+  rows = grid ? [...grid.tBodies[0].rows].map((row) => [...row.querySelectorAll("[data-cell]")]) : [];
+  cells = rows.flat();
+  const first = cells.find((cell) => cell === document.activeElement) ?? cells.find((cell) => cell.href) ?? cells[0];
+  if (first) choose(first, { focus: false });
+}
+
+document.addEventListener("lafal:fresh", connect);
+connect();
