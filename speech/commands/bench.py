@@ -23,6 +23,7 @@ _BENCHMARKS = (
     ("load", "What learners wait for when many send recordings to the app at once."),
     ("page", "What a learner waits for in the browser: first load, verdict, picture of the reading."),
     ("robustness", "How far scores move when only the recording changes: louder, noisier, through a codec."),
+    ("runtimes", "Whether the largest networks would run faster in OpenVINO than in onnxruntime."),
     ("soak", "Whether the app's memory stays flat while a class practises for an hour."),
 )
 
