@@ -69,7 +69,14 @@ def _walk_the_grid(page: Page, prepared: Prepared) -> None:
     cells = page.locator("[data-cell]")
     expect(page.locator("[data-cell][tabindex='0']")).to_have_count(1)
     cells.first.focus()
-    for key, place in (("ArrowRight", 1), ("ArrowDown", 3), ("ArrowLeft", 2), ("End", 3), ("Control+Home", 0)):
+    columns = page.locator(".mk-grid thead th").count() - 1
+    for key, place in (
+        ("ArrowRight", 1),
+        ("ArrowDown", columns + 1),
+        ("ArrowLeft", columns),
+        ("End", 2 * columns - 1),
+        ("Control+Home", 0),
+    ):
         page.keyboard.press(key)
         expect(cells.nth(place)).to_be_focused()
     for key in ("ArrowUp", "ArrowLeft"):

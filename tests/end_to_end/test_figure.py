@@ -55,22 +55,15 @@ def test_the_reading_is_drawn(open_page: OpenPage, planted: Path, picture: Pictu
     assert ink(canvas)[1] == wave
 
 
-def test_the_models_melody_joins(open_page: OpenPage, right: Path) -> None:
+def test_the_models_melody_joins_and_a_word_in_the_figure_opens(open_page: OpenPage, right: Path) -> None:
     page = open_page(place=f"/#{EXERCISE}")
     upload(page, right)
     result(page)
     # Drawn once at once, and once more when the model voice has come.
     page.wait_for_function("performance.getEntriesByName('lafal:figure').length > 1")
     assert slowest_ms(page) < _DRAWN_WITHIN_MS
-
-
-def test_a_word_in_the_figure_opens(open_page: OpenPage, right: Path) -> None:
-    page = open_page(place=f"/#{EXERCISE}")
-    upload(page, right)
-    result(page)
     canvas = page.locator(".lf-canvas canvas")
     canvas.scroll_into_view_if_needed()
-    page.wait_for_function("performance.getEntriesByName('lafal:figure').length > 0")
     box = canvas.bounding_box()
     assert box is not None
     canvas.click(position={"x": box["width"] - 90, "y": 130})

@@ -93,20 +93,7 @@ def _hear_the_difference(page: Page) -> None:
     assert heard_s(page, number=5)[4][0] > 0.2
 
 
-def test_the_verdict_is_timed(open_page: OpenPage, right: Path) -> None:
-    page = open_page(right, place=f"/#{EXERCISE}")
-    record(page)
-    result(page)
-    [taken_ms] = page.evaluate("performance.getEntriesByName('lafal:verdict').map((one) => one.duration)")
-    assert 0 < taken_ms < 10_000
-    assert int(page.locator(".lf-ring strong").inner_text()) >= 75
-    expect(word(page, "fish").locator(".lf-sound.lf-good")).to_have_count(3)
-    # Of 13: the model blames one or two of them wrongly.
-    assert page.locator(".lf-sound.lf-good").count() >= 10
-
-
 def test_the_page_is_ready_soon(open_page: OpenPage) -> None:
-    open_page()
     taken_s: list[float] = []
     for _ in range(3):
         began_s = time.monotonic()

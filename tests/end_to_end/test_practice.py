@@ -25,10 +25,14 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.end_to_end
 
 
-def test_a_word_is_drilled_and_the_sentence_comes_back(open_page: OpenPage, planted: Path) -> None:
+def test_a_pair_and_a_word_are_drilled_and_the_sentence_comes_back(open_page: OpenPage, planted: Path) -> None:
     page = open_page(place=f"/#{EXERCISE}")
     upload(page, planted)
     result(page)
+    first = detail(page).locator(".lf-pair").first
+    spoken = [chip.inner_text().strip() for chip in first.locator("[data-say]").all()]
+    first.locator("[data-practise]").click()
+    expect(text_box(page)).to_have_value(", ".join(spoken))
     word(page, "fish").locator(".lf-word-head").click()
     expect(detail(page).locator("h3")).to_contain_text("“fish”:")
     detail(page).get_by_role("button", name="Practise “fish” alone").click()
@@ -57,16 +61,6 @@ def test_every_sound_and_word_opens(open_page: OpenPage, planted: Path, screen: 
         assert (
             (panel["y"] >= card["y"] + card["height"]) if screen is PHONE else (panel["x"] >= card["x"] + card["width"])
         )
-
-
-def test_a_pair_is_drilled(open_page: OpenPage, planted: Path) -> None:
-    page = open_page(place=f"/#{EXERCISE}")
-    upload(page, planted)
-    result(page)
-    first = detail(page).locator(".lf-pair").first
-    spoken = [chip.inner_text().strip() for chip in first.locator("[data-say]").all()]
-    first.locator("[data-practise]").click()
-    expect(text_box(page)).to_have_value(", ".join(spoken))
 
 
 def test_a_second_try_is_compared_with_the_last(
