@@ -54,6 +54,8 @@ class Settings:
         Recordings that may wait for a worker; beyond it the web app asks people to come back.
     max_wait_s : float
         Seconds a recording may wait for its turn before its sender is asked to come back.
+    max_judging_s : float
+        Seconds after which nobody waits any more for a recording that is being judged; see `web.assessing`.
     practice_per_minute : int
         Requests of practice a minute that are taken from one address, behind which a whole school may sit; 0 for any
         number. See `web.limits`.
@@ -90,6 +92,7 @@ class Settings:
     workers: int = 0
     max_waiting: int = 40
     max_wait_s: float = 30.0
+    max_judging_s: float = 60.0
     practice_per_minute: int = 2400
     recording_lifetime_s: float = 600.0
     exercises_folder: str = ""

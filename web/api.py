@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
@@ -12,22 +11,25 @@ from pydantic import BaseModel
 from speech.errors import FileTooLarge
 from speech.results import Assessment
 from speech.settings import Settings
-from web.assessing import AssessmentQueue
+from web.assessing import AssessmentQueue, while_wanted
 from web.errors import BadRequest
 from web.limits import address_of, counted
 from web.owners import owner_of, remember_owner
 from web.recordings import RecordingStore
 
 _MEGABYTE = 1_000_000
-_LOOK_EVERY_S = 0.25
+_NOBODY_THERE = 499  # as nginx says it; nobody reads it
+_MOST_NAME = 64
+_NAME = "A name of your own: its place is at /recordings/{name}/place, and told to come back, it is let in under it"
 
 
 class ErrorBody(BaseModel):
-    """What every refused request gets."""
+    """What every refused request gets; `before` says how long a full line is."""
 
     code: str
     message: str
     remedy: str
+    before: int | None = None
 
 
 class RecordingBody(BaseModel):
@@ -100,13 +102,23 @@ def _add_assess(router: APIRouter, settings: Settings, queue: AssessmentQueue) -
         text: Annotated[str, Form(description="What the learner was asked to read")],
         format: Annotated[Literal["lafal", "azure"], Form(description="Shape of the answer")] = "lafal",
         own: Annotated[str, Form(description='Own pronunciations as JSON, e.g. {"Lafal": "l a f a l"}')] = "{}",
+        name: Annotated[str, Form(max_length=_MOST_NAME, description=_NAME)] = "",
     ) -> Response:
-        """Judge one reading, sound by sound. The recording is deleted as soon as it is judged."""
+        """Judge one reading, sound by sound. The recording is deleted as soon as it is judged.
+
+        The header Server-Timing says how many milliseconds it waited for its turn, and how many were before it.
+        """
         pronunciations = _pronunciations(own)
         recording = await _read(audio, limit_bytes=settings.max_file_bytes)
-        assessment = await _while_connected(request, queue.assess(recording, text, own=pronunciations))
+        judging = queue.hear(recording, text, own=pronunciations, name=name or None)
+        heard = await while_wanted(judging, request.is_disconnected)
+        if heard is None:
+            return Response(status_code=_NOBODY_THERE)
         # Writing a long reading takes longer than others should wait for the loop.
-        return await asyncio.to_thread(_written, assessment, format)
+        answer = await asyncio.to_thread(_written, heard.assessment, format)
+        before, waited_s = heard.turn
+        answer.headers["Server-Timing"] = f'queue;dur={1000 * waited_s:.1f};desc="{before} before"'
+        return answer
 
 
 def _written(assessment: Assessment, format: Literal["lafal", "azure"]) -> Response:
@@ -115,15 +127,6 @@ def _written(assessment: Assessment, format: Literal["lafal", "azure"]) -> Respo
     if format == "azure":
         return JSONResponse(to_azure(assessment))
     return Response(to_json(assessment), media_type="application/json")
-
-
-async def _while_connected(request: Request, judging: Coroutine[Any, Any, Assessment]) -> Assessment:
-    """Wait for a verdict, and give its place in the line up when nobody waits for it any more."""
-    task = asyncio.create_task(judging)
-    while not (await asyncio.wait({task}, timeout=_LOOK_EVERY_S))[0]:
-        if await request.is_disconnected():
-            task.cancel()
-    return await task
 
 
 async def _read(upload: UploadFile, *, limit_bytes: int) -> bytes:

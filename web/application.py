@@ -65,6 +65,7 @@ def create_app(settings: Settings, *, judge: Judge | None = None, school: School
         workers=settings.workers or os.cpu_count() or 1,
         max_waiting=settings.max_waiting,
         max_wait_s=settings.max_wait_s,
+        max_judging_s=settings.max_judging_s,
     )
     store = RecordingStore(max_bytes=settings.max_file_bytes, lifetime_s=settings.recording_lifetime_s)
     school = school or School(settings)

@@ -3,17 +3,20 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from speech.errors import SpeechError
 from speech.results import Assessment
-from web.errors import Busy
+from web.errors import Busy, Stuck
 
 _FIRST_GUESS_S = 1.0
 _SMOOTHING = 0.2
+_PROMISED_S = 60.0  # beyond the time at which somebody was to come back
+_LOOK_EVERY_S = 0.25
+_Verdict = TypeVar("_Verdict")
 
 
 class Judge(Protocol):
@@ -38,6 +41,34 @@ class Place(NamedTuple):
     seconds: float
 
 
+class Turn(NamedTuple):
+    """How many were before a reading when it came, and how many seconds it waited until it was called."""
+
+    before: int
+    waited_s: float
+
+
+class Heard(NamedTuple):
+    """What was heard in a reading, and how its turn came."""
+
+    assessment: Assessment
+    turn: Turn
+
+
+async def while_wanted(
+    judging: Coroutine[Any, Any, _Verdict], is_gone: Callable[[], Awaitable[bool]]
+) -> _Verdict | None:
+    """Wait for a verdict, and give its place in the line up when nobody waits for it any more: then there is none."""
+    task = asyncio.create_task(judging)
+    try:
+        while not (await asyncio.wait({task}, timeout=_LOOK_EVERY_S))[0]:
+            if await is_gone():
+                return None
+        return task.result()
+    finally:
+        task.cancel()
+
+
 class _Ticket:
     """One reading in the line; its `called` is set when its turn comes."""
 
@@ -49,6 +80,10 @@ class _Ticket:
 class AssessmentQueue:
     """Judges readings in threads, at most `workers` at a time, the others waiting in the order they came.
 
+    One that finds the line full is told when its turn would be, as if it stood behind all who were told so before. If
+    it has a name it is let in when it comes back, though the line be full again: those who were answered and send the
+    next one at once would take every place that gets free. The line gets at most twice as long by that.
+
     Parameters
     ----------
     open_judge : callable
@@ -57,10 +92,19 @@ class AssessmentQueue:
         Readings judged at the same time, and readings that may wait for their turn.
     max_wait_s : float
         Seconds a reading may wait for its turn before it is told to come back.
+    max_judging_s : float
+        Seconds after which nobody waits for a verdict any more. The thread cannot be ended: it is lost until the
+        reading is judged after all, or the app is started again.
     """
 
     def __init__(
-        self, open_judge: Callable[[], Judge], *, workers: int, max_waiting: int, max_wait_s: float = 30.0
+        self,
+        open_judge: Callable[[], Judge],
+        *,
+        workers: int,
+        max_waiting: int,
+        max_wait_s: float = 30.0,
+        max_judging_s: float = 60.0,
     ) -> None:
         self._open_judge = open_judge
         self._judge: Judge | None = None
@@ -69,20 +113,23 @@ class AssessmentQueue:
         self._free = workers
         self._max_waiting = max_waiting
         self._max_wait_s = max_wait_s
+        self._max_judging_s = max_judging_s
         self._line: list[_Ticket] = []
+        self._promised_until_s: dict[str, float] = {}
+        self._stuck: set[asyncio.Future[Assessment]] = set()
         self._mean_s = _FIRST_GUESS_S
         self._opening = asyncio.Lock()
         self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="judge")
 
     @property
     def ready(self) -> bool:
-        """Whether the judge is loaded."""
-        return self._judge is not None
+        """Whether the judge is loaded, and a thread is or will be there for the next reading."""
+        return self._judge is not None and len(self._stuck) < self._workers
 
     @property
     def problem(self) -> str | None:
-        """Code of the error for which the judge could not be loaded the last time it was tried; None where it could."""
-        return self._problem
+        """Code of the error for which the judge could not be loaded when last tried, or with which it got stuck."""
+        return self._problem or (Stuck.code if self._stuck else None)
 
     @property
     def waiting(self) -> int:
@@ -120,6 +167,12 @@ class AssessmentQueue:
     async def assess(
         self, audio: bytes, text: str, *, own: Mapping[str, str] | None = None, name: str | None = None
     ) -> Assessment:
+        """As `hear`, for whom the verdict is enough."""
+        return (await self.hear(audio, text, own=own, name=name)).assessment
+
+    async def hear(
+        self, audio: bytes, text: str, *, own: Mapping[str, str] | None = None, name: str | None = None
+    ) -> Heard:
         """Judge one reading when its turn comes; a caller that is cancelled before gives its place up.
 
         Parameters
@@ -131,16 +184,18 @@ class AssessmentQueue:
         own : mapping of str to str, optional
             Pronunciations that go before the dictionary's.
         name : str, optional
-            By which `place` knows it.
+            By which `place` knows it, and which lets it in when it comes back as it was told.
 
         Raises
         ------
         Busy
             Too many readings wait already, or this one waited too long; the facts say for how long to stay away.
+        Stuck
+            It takes longer to judge than anything does.
         SpeechError
             The recording or the text cannot be judged.
         """
-        await self._turn(name)
+        turn = await self._turn(name)
         try:
             judge = await self.warm_up()
             judging = asyncio.get_running_loop().run_in_executor(self._threads, self._timed, judge, audio, text, own)
@@ -149,15 +204,22 @@ class AssessmentQueue:
             raise
         # The thread goes on when the caller goes away; only then is its place free.
         judging.add_done_callback(self._judged)
-        return await asyncio.shield(judging)
+        late = asyncio.get_running_loop().call_later(self._max_judging_s, self._stuck.add, judging)
+        judging.add_done_callback(lambda _: late.cancel())
+        done, _ = await asyncio.wait({judging}, timeout=self._max_judging_s)
+        if not done:
+            raise Stuck({"seconds": math.ceil(self._max_judging_s)})
+        return Heard(judging.result(), turn)
 
-    async def _turn(self, name: str | None) -> None:
+    async def _turn(self, name: str | None) -> Turn:
+        was_promised = self._promised_until_s.pop(name or "", None) is not None
         if self._free and not self._line:
             self._free -= 1
-            return
-        if len(self._line) >= self._max_waiting:
-            raise Busy({"seconds": math.ceil(self._seconds(len(self._line)))})
+            return Turn(0, 0.0)
+        if len(self._line) >= (2 if was_promised else 1) * self._max_waiting:
+            raise self._refusal(name)
         ticket = _Ticket(name)
+        before, begin_s = len(self._line), time.perf_counter()
         self._line.append(ticket)
         try:
             async with asyncio.timeout(self._max_wait_s):
@@ -168,8 +230,19 @@ class AssessmentQueue:
             elif not ticket.called.cancelled():
                 self._release()
             if isinstance(error, TimeoutError):
-                raise Busy({"seconds": math.ceil(self._seconds(len(self._line)))}) from error
+                raise self._refusal(name) from error
             raise
+        return Turn(before, time.perf_counter() - begin_s)
+
+    def _refusal(self, name: str | None) -> Busy:
+        now_s = time.monotonic()
+        # Whoever does not come back must not hold up the others.
+        self._promised_until_s = {one: until_s for one, until_s in self._promised_until_s.items() if until_s > now_s}
+        before = len(self._line) + len(self._promised_until_s)
+        seconds = self._seconds(before)
+        if name is not None and len(self._promised_until_s) < self._max_waiting:
+            self._promised_until_s[name] = now_s + seconds + _PROMISED_S
+        return Busy({"seconds": math.ceil(seconds), "before": before})
 
     def _release(self) -> None:
         """Call the next one, or leave the place free."""
@@ -181,6 +254,7 @@ class AssessmentQueue:
         self._free += 1
 
     def _judged(self, judging: asyncio.Future[Assessment]) -> None:
+        self._stuck.discard(judging)
         self._release()
         if not judging.cancelled():
             judging.exception()  # whoever waited has it; nobody may be left to

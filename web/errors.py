@@ -50,6 +50,14 @@ class Busy(WebError):
     remedy_template = "Your recording is still here. Try again in about {seconds:.0f} seconds."
 
 
+class Stuck(WebError):
+    """A reading takes longer to judge than any does; facts: seconds to wait."""
+
+    code = "stuck"
+    template = "This recording takes too long to judge."
+    remedy_template = "Your recording is still here. Try again in about {seconds:.0f} seconds, or record once more."
+
+
 class RecordingGone(WebError):
     """The recording expired, was deleted, or belongs to somebody else."""
 
@@ -149,6 +157,7 @@ _STATUS: tuple[tuple[type[SpeechError], int], ...] = (
     (ClassroomError, 409),
     (Unreachable, 502),
     (DecoderLost, 503),
+    (Stuck, 503),
     (WebError, 500),
     (ModelError, 503),
     (AudioError, 422),

@@ -9,7 +9,7 @@ from classroom.unjudged import Unjudged
 from speech.errors import AudioError, SpeechError, TextError
 from speech.results import Assessment
 from web.assessing import AssessmentQueue
-from web.errors import Busy, FreeSpeech, RecordingGone
+from web.errors import Busy, FreeSpeech, RecordingGone, Stuck
 from web.school import School
 from web.unscored import unscored
 
@@ -133,8 +133,9 @@ class HomeworkJudge:
         content = await asyncio.to_thread(self._open, waiting)
         try:
             assessment = await self._queue.assess(content, waiting.text, name=waiting.recording_id)
-        except (AudioError, TextError) as error:
-            # Nobody spoke, or the like: a teacher hears it instead, once it is handed in.
+        except (AudioError, TextError, Stuck) as error:
+            # Nobody spoke, or the like: a teacher hears it instead, once it is handed in. One whose judging does not
+            # end would otherwise take every thread, one after the other.
             self._refused[waiting.recording_id] = error
             raise
         return await asyncio.to_thread(self.keep, waiting, assessment)

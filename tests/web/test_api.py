@@ -1,13 +1,13 @@
-import asyncio
 import dataclasses
 import json
+import os
+import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import cast
 
 import pytest
 from fabricated import StandInJudge, build_app, reading
-from fastapi import Request
 from fastapi.testclient import TestClient
 
 from speech import export
@@ -15,7 +15,6 @@ from speech.errors import DecoderLost, ModelNotFound, NotAudio, Silence, TooLong
 from speech.export import from_json
 from speech.results import Assessment
 from speech.settings import Settings
-from web.api import _while_connected
 
 ASSESS = "/api/v1/assess"
 
@@ -100,7 +99,7 @@ def test_too_many_readings_wait(judge: StandInJudge, monkeypatch: pytest.MonkeyP
         answer = post(client)
         let_go.set()
         assert first.result().status_code == 200
-    assert answer.status_code == 429
+    assert (answer.status_code, answer.json()["before"]) == (429, 0)
     assert int(answer.headers["Retry-After"]) >= 1
 
 
@@ -120,29 +119,25 @@ def test_health_is_told_while_a_long_reading_is_written(client: TestClient, monk
         assert posted.result().text == "{}"
 
 
-def test_a_caller_that_is_gone_gives_its_place_up() -> None:
-    class Gone:
-        async def is_disconnected(self) -> bool:
-            return True
-
-    async def scenario() -> None:
-        started = asyncio.Event()
-        ended: list[str] = []
-
-        async def judging() -> Assessment:
-            started.set()
-            try:
-                await asyncio.sleep(30)
-            except asyncio.CancelledError:
-                ended.append("given up")
-                raise
-            return reading()
-
-        with pytest.raises(asyncio.CancelledError):
-            await _while_connected(cast("Request", Gone()), judging())
-        assert started.is_set() and ended == ["given up"]
-
-    asyncio.run(scenario())
+def test_the_place_of_a_reading_that_waits_is_told_and_so_is_its_wait(
+    client: TestClient, judge: StandInJudge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+    monkeypatch.setattr(judge, "assess", lambda *_, **__: let_go.wait(10) and reading())
+    readings = 2 + (os.cpu_count() or 1)
+    with ThreadPoolExecutor(readings) as others:
+        posted = []
+        for number in range(readings):
+            posted.append(others.submit(post, client, name=f"n{number}"))
+            until_s = time.monotonic() + 5
+            while client.get("/api/v1/health").json()["waiting"] < number + 3 - readings and time.monotonic() < until_s:
+                time.sleep(0.01)
+        places = [client.get(f"/api/v1/recordings/n{number}/place").json() for number in range(readings)]
+        let_go.set()
+        answers = [one.result() for one in posted]
+    assert [place["before"] for place in places[-2:]] == [1, 2]
+    assert places[-1]["seconds"] > places[-2]["seconds"]
+    assert re.fullmatch(r'queue;dur=[1-9][\d.]+;desc="1 before"', answers[-1].headers["Server-Timing"])
 
 
 def test_the_place_of_a_recording_is_told(client: TestClient) -> None:

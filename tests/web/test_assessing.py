@@ -8,8 +8,9 @@ import pytest
 
 from speech.errors import ModelNotFound
 from speech.results import Assessment
+from web import assessing
 from web.assessing import AssessmentQueue
-from web.errors import Busy
+from web.errors import Busy, Stuck
 
 
 class SlowJudge:
@@ -66,7 +67,7 @@ def test_too_many_waiting_are_told_when_to_come_back(assessment: Assessment) -> 
         await asyncio.sleep(0)
         with pytest.raises(Busy) as refused:
             await queue.assess(b"", "text")
-        assert float(str(refused.value.facts["seconds"])) >= 1
+        assert refused.value.facts == {"seconds": 2, "before": 1}
         judge.let_go.set()
         await asyncio.gather(*calls)
         # Room again.
@@ -167,3 +168,98 @@ def test_a_judge_that_fails_to_open_is_tried_again(assessment: Assessment) -> No
 
     asyncio.run(scenario())
     assert len(openings) == 2
+
+
+def test_how_a_turn_came_is_told(assessment: Assessment) -> None:
+    judge = SlowJudge(assessment)
+
+    async def scenario() -> None:
+        queue = AssessmentQueue(lambda: judge, workers=1, max_waiting=5)
+        calls = [asyncio.create_task(queue.hear(b"", "text")) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        judge.let_go.set()
+        turns = [heard.turn for heard in await asyncio.gather(*calls)]
+        queue.close()
+        assert [turn.before for turn in turns] == [0, 0, 1]
+        assert turns[0].waited_s == 0 and 0.05 <= turns[1].waited_s < 2
+
+    asyncio.run(scenario())
+
+
+def test_everybody_who_comes_back_as_told_is_judged_at_once_though_others_never_rest(assessment: Assessment) -> None:
+    """Eight learners at a line of four: those who are answered send the next one before anybody can come back."""
+    judge = SlowJudge(assessment)
+    judge.let_go.set()
+    refused, refused_again, told_s = [], [], set()
+
+    async def scenario() -> None:
+        queue = AssessmentQueue(lambda: judge, workers=2, max_waiting=4)
+        await queue.warm_up()
+
+        async def read_on(learner: int) -> None:
+            for number in range(20):
+                name, returns = f"{learner}-{number}", 0
+                while True:
+                    try:
+                        await queue.assess(b"", "text", name=name)
+                        break
+                    except Busy as busy:
+                        (refused_again if returns else refused).append(name)
+                        told_s.add(busy.facts["before"])
+                        returns += 1
+                        await asyncio.sleep(0.005)
+
+        await asyncio.gather(*(read_on(learner) for learner in range(8)))
+        queue.close()
+
+    asyncio.run(scenario())
+    assert len(refused) >= 2 and refused_again == []
+    assert len(told_s) >= 2  # each comes at a time of their own
+
+
+@pytest.mark.parametrize(("kept_s", "told"), [(60.0, [2, 3, 4, 4]), (-60.0, [2, 2, 2, 2])])
+def test_a_promised_place_counts_until_nobody_comes_for_it(
+    assessment: Assessment, monkeypatch: pytest.MonkeyPatch, kept_s: float, told: list[int]
+) -> None:
+    monkeypatch.setattr(assessing, "_PROMISED_S", kept_s)
+    judge = SlowJudge(assessment)
+    found: list[object] = []
+
+    async def scenario() -> None:
+        queue = AssessmentQueue(lambda: judge, workers=1, max_waiting=2)
+        calls = [asyncio.create_task(queue.assess(b"", "text")) for _ in range(3)]
+        await asyncio.sleep(0)
+        for name in ("a", "b", None, "c"):
+            with pytest.raises(Busy) as refused:
+                await queue.assess(b"", "text", name=name)
+            found.append(refused.value.facts["before"])
+        judge.let_go.set()
+        await asyncio.gather(*calls)
+        queue.close()
+
+    asyncio.run(scenario())
+    assert found == told
+
+
+def test_a_judge_that_does_not_end_is_told_and_takes_its_thread_alone(assessment: Assessment) -> None:
+    judge = SlowJudge(assessment)
+
+    async def scenario() -> None:
+        queue = AssessmentQueue(lambda: judge, workers=2, max_waiting=5, max_judging_s=0.05)
+        with pytest.raises(Stuck):
+            await queue.assess(b"", "text")
+        assert queue.ready and queue.problem == "stuck"
+        gone = asyncio.create_task(queue.assess(b"", "text"))
+        await asyncio.sleep(0.02)
+        gone.cancel()
+        await asyncio.sleep(0.1)
+        assert not queue.ready
+        judge.let_go.set()
+        assert await queue.assess(b"", "text") is assessment
+        async with asyncio.timeout(5):
+            while queue.problem:
+                await asyncio.sleep(0.01)
+        assert queue.ready
+        queue.close()
+
+    asyncio.run(scenario())

@@ -37,6 +37,14 @@ web.application._mount_pages = lambda *_, **__: None
 app.create_app = lambda settings: web.application.create_app(settings, judge=Slow())
 app.main()
 """
+_FORM = b"".join(
+    b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\nRIFF\r\n' % name
+    for name in (b'audio"; filename="a', b"text")
+)
+_READING = (
+    b"POST /api/v1/assess HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+    b"Content-Length: %d\r\n\r\n%s--b--\r\n" % (len(_FORM) + 7, _FORM)
+)
 
 
 @dataclass
@@ -72,6 +80,13 @@ def served(tmp_path: Path) -> Iterator[Served]:
         program.wait(20)
 
 
+def _until_waiting(address: str, readings: int) -> None:
+    until_s = time.monotonic() + 10
+    while httpx.get(f"{address}/api/v1/health").json()["waiting"] != readings:
+        assert time.monotonic() < until_s
+        time.sleep(0.02)
+
+
 def _answers(address: str) -> bool:
     try:
         return httpx.get(f"{address}/api/v1/health").is_success
@@ -91,8 +106,12 @@ def test_a_program_told_to_stop_answers_readings_and_has_logged_no_secret(served
     learners = [threading.Thread(target=ask) for _ in range(3)]
     for learner in learners:
         learner.start()
-    while httpx.get(f"{served.address}/api/v1/health").json()["waiting"] < 2:
-        time.sleep(0.02)
+    _until_waiting(served.address, 2)
+    with socket.create_connection(("127.0.0.1", int(served.address.rpartition(":")[2]))) as gone:
+        gone.sendall(_READING)
+        _until_waiting(served.address, 3)
+    # Whose browser was closed gives the place up.
+    _until_waiting(served.address, 2)
     served.program.send_signal(signal.SIGTERM)
     time.sleep(0.3)
     served.go.touch()

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
+from gradio.context import LocalContext
 
 from speech.errors import SpeechError, TextTooLong
 from speech.results import Assessment
 from speech.settings import Settings
-from web.assessing import AssessmentQueue
+from web.assessing import AssessmentQueue, while_wanted
 from web.catalogue import Catalogue, open_catalogue
 from web.components.parts import (
     render_footer,
@@ -87,15 +88,18 @@ class PracticeHandlers:
 
     async def check(
         self, text: str, language: str, last: Outcome, event: gr.EventData, request: gr.Request
-    ) -> tuple[Any, str, Outcome]:
+    ) -> tuple[Any, Any, Outcome]:
         """Judge the recording that the event names, if it belongs to this browser."""
         catalogue = open_catalogue(language)
         attempt = int(event.attempt)
+        judging = self._judge(str(event.recording), text or "", request.cookies.get(OWNER_COOKIE))
         try:
-            assessment = await self._judge(str(event.recording), text or "", request.cookies.get(OWNER_COOKIE))
+            assessment = await while_wanted(judging, _is_gone)
         except SpeechError as error:
             # The result of the reading before stays; so does the recording.
             return gr.skip(), render_message(error, catalogue, attempt=attempt), Outcome(last.judged, error)
+        if assessment is None:
+            return gr.skip(), gr.skip(), last
         judged = Judged(attempt, str(event.clip), assessment, _comparable(last.judged, assessment))
         # Drawing a long reading takes a tenth of a second, in which the loop must answer others.
         return await asyncio.to_thread(_show, judged, catalogue), "", Outcome(judged)
@@ -139,6 +143,13 @@ class PracticeHandlers:
             render_footer(catalogue),
             catalogue.language,
         )
+
+
+async def _is_gone() -> bool:
+    """Whether the page that waits for the running event was closed, as Gradio notices where it sends its answers."""
+    blocks, event_id = LocalContext.blocks.get(None), LocalContext.event_id.get(None)
+    event = blocks._queue.event_ids_to_events.get(event_id) if blocks and event_id else None  # pyright: ignore[reportPrivateUsage]
+    return event is not None and not event.alive
 
 
 def _comparable(last: Judged | None, assessment: Assessment) -> Judged | None:
