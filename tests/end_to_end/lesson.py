@@ -187,10 +187,12 @@ def save_table(seat: Seat, key: str) -> bytes:
     return saved.value.path().read_bytes()
 
 
-def see_who_listened(seat: Seat, times: int) -> None:
+def see_who_listened(seat: Seat, teacher: str) -> None:
     seat.page.goto("/me")
     counted = seat.page.locator("dl.lc-counts div", has_text=seat.say("me.listened")).locator("dd")
-    expect(counted).to_have_text(str(times))
+    expect(counted).to_have_text("1")
+    seat.page.get_by_text(seat.say("me.who_listened")).click()
+    expect(seat.page.locator(".lc-listened li:visible")).to_contain_text(teacher)
 
 
 def check_words(seat: Seat, text: str, unknown: str) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -39,7 +40,7 @@ from lesson import (
     steps_taken,
     type_a_score,
 )
-from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from classroom import accounts, people
 from classroom.people import Identity, NewPerson
@@ -96,24 +97,13 @@ def test_a_class_works_from_the_code_on_the_board_to_the_feedback(
     _record_online(phones["Ani"])
     _record_without_a_network(phones["Budi"])
     _bring_a_file(phones["Cici"], right)
-    overview = desk.page.context.new_page()
-    overview.goto(f"{class_path}/overview")
-    desk.page.goto(f"{class_path}/marks")
-    expect(cell(desk.page, "Ani")).to_have_count(1)
-    expect(cell(desk.page, "Cici")).to_have_count(0)
-    handed_in_s = time.monotonic()
-    hand_in(phones["Cici"])
-    _appears(desk.page, cell(desk.page, "Cici"))
-    _appears(overview, heat(overview, "Cici"))
-    assert time.monotonic() - handed_in_s < _SHOWN_WITHIN_S
-    overview.close()
-
+    _see_it_come_in(desk, phones["Cici"], class_path)
     picture(desk.page, "marks")
     total = _mark(desk, picture)
     # Given back is Ani's work alone; what the learner sees is what the teacher said.
     see_feedback(phones["Ani"], WORK, total, COMMENTS)
     picture(phones["Ani"].page, "given-back")
-    see_who_listened(phones["Ani"], 1)
+    see_who_listened(phones["Ani"], "Bu Sari")
     phones["Budi"].page.reload()
     expect(phones["Budi"].page.locator(GIVEN_BACK)).to_have_text(phones["Budi"].say("homework.handed_in"))
     desk.page.goto(f"{class_path}/marks")
@@ -180,9 +170,21 @@ def _bring_a_file(phone: Seat, recording: Path) -> None:
     phone.page.locator(".lf-result").wait_for()
 
 
-def _appears(page: Page, found: Locator) -> None:
-    while not found.count():
-        page.reload()
+def _see_it_come_in(desk: Seat, phone: Seat, class_path: str) -> None:
+    """Keep the grid and the heat map open while somebody hands in: both show it by themselves."""
+    overview = desk.page.context.new_page()
+    overview.goto(f"{class_path}/overview")
+    desk.page.goto(f"{class_path}/marks")
+    expect(cell(desk.page, "Ani")).to_have_count(1)
+    expect(cell(desk.page, "Cici")).to_have_count(0)
+    expect(heat(overview, "Cici")).to_have_count(0)
+    handed_in_s = time.monotonic()
+    hand_in(phone)
+    cell(desk.page, "Cici").wait_for()
+    heat(overview, "Cici").first.wait_for()
+    is_busy = os.getloadavg()[0] > (os.cpu_count() or 1)
+    assert time.monotonic() - handed_in_s < _SHOWN_WITHIN_S * (2 if is_busy else 1)
+    overview.close()
 
 
 def _mark(desk: Seat, picture: Picture) -> str:
