@@ -1,7 +1,10 @@
 """Learners who send recordings to a running server, come back when told to, and note how long they waited."""
 
 import asyncio
+import math
+import re
 import time
+import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 _GIVE_UP_S = 120.0
 _MOST_RETURNS = 5
 _OK, _BUSY = 200, 429
+_TURN = re.compile(r'queue;dur=([\d.]+);desc="(\d+) before"')
 _KEPT_OPEN_S = 300.0  # Chromium's patience with a connection that nobody uses
 
 
@@ -25,7 +29,7 @@ class Answer:
     """One recording: seconds from first sending it to the last answer, how often it was refused, and the outcome.
 
     `status` is the last answer's, 0 where there was none: then `failure` says why. `resent` counts requests that went
-    twice.
+    twice. `before` and `queue_s` are what the server says of its turn: its place in the line, and its wait there.
     """
 
     sent_s: float
@@ -34,6 +38,8 @@ class Answer:
     status: int
     failure: str = ""
     resent: int = 0
+    before: int = 0
+    queue_s: float = float("nan")
 
     @property
     def served(self) -> bool:
@@ -66,6 +72,10 @@ class Level:
         Why recordings were lost, and how many for each reason.
     resent : int
         Requests that went once more because the server closed a kept connection under them; see `send`.
+    queue_p50_s, queue_p95_s : float
+        Of the time in the server's line alone, refusals not counted; nan where it says nothing of it.
+    most_before : int
+        The longest line that one of the served met.
     """
 
     clients: int
@@ -80,6 +90,9 @@ class Level:
     p99_s: float
     failures: tuple[tuple[str, int], ...] = ()
     resent: int = 0
+    queue_p50_s: float = float("nan")
+    queue_p95_s: float = float("nan")
+    most_before: int = 0
 
 
 async def send(client: "httpx.AsyncClient", method: str, path: str, **content: Any) -> "tuple[httpx.Response, bool]":
@@ -117,11 +130,15 @@ async def submit(client: "httpx.AsyncClient", clip: Clip, recording: bytes) -> A
 
     begin_s = time.perf_counter()
     refusals, status, failure, resent = 0, 0, "", 0
+    turn = None
+    # Whoever comes back under the same name is let in.
+    fields = {"text": clip.text, "name": uuid.uuid4().hex}
     try:
         while True:
             files = {"audio": ("clip.wav", recording, "audio/wav")}
-            answer, twice = await send(client, "POST", "/api/v1/assess", files=files, data={"text": clip.text})
+            answer, twice = await send(client, "POST", "/api/v1/assess", files=files, data=fields)
             status, resent = answer.status_code, resent + twice
+            turn = _TURN.search(answer.headers.get("Server-Timing", ""))
             if status != _BUSY or refusals == _MOST_RETURNS:
                 break
             refusals += 1
@@ -129,7 +146,8 @@ async def submit(client: "httpx.AsyncClient", clip: Clip, recording: bytes) -> A
     except httpx.HTTPError as error:
         status, failure = 0, type(error).__name__
     refusals += status == _BUSY
-    return Answer(begin_s, time.perf_counter() - begin_s, refusals, status, failure, resent)
+    queue_s, before = (float(turn[1]) / 1000, int(turn[2])) if turn else (float("nan"), 0)
+    return Answer(begin_s, time.perf_counter() - begin_s, refusals, status, failure, resent, before, queue_s)
 
 
 def open_client(address: str) -> "httpx.AsyncClient":
@@ -174,10 +192,8 @@ async def open_loop(
 def summed_up(answers: Sequence[Answer], clip: Clip, *, clients: int) -> Level:
     """Count outcomes and sum up waits."""
     served = [answer for answer in answers if answer.served]
-    waits_s = [answer.seconds for answer in served]
-    p50_s, p95_s, p99_s = (
-        (float(value) for value in np.percentile(waits_s, [50, 95, 99])) if waits_s else [float("nan")] * 3
-    )
+    p50_s, p95_s, p99_s = _percentiles([answer.seconds for answer in served])
+    queue_p50_s, queue_p95_s, _ = _percentiles([answer.queue_s for answer in served])
     begin_s = min((answer.sent_s for answer in answers), default=0.0)
     end_s = max((answer.sent_s + answer.seconds for answer in answers), default=1.0)
     return Level(
@@ -193,4 +209,13 @@ def summed_up(answers: Sequence[Answer], clip: Clip, *, clients: int) -> Level:
         p99_s=p99_s,
         failures=tuple(Counter(answer.reason for answer in answers if not answer.served).most_common()),
         resent=sum(answer.resent for answer in answers),
+        queue_p50_s=queue_p50_s,
+        queue_p95_s=queue_p95_s,
+        most_before=max((answer.before for answer in answers), default=0),
     )
+
+
+def _percentiles(values: Sequence[float]) -> tuple[float, float, float]:
+    known = [value for value in values if not math.isnan(value)]
+    p50, p95, p99 = np.percentile(known, [50, 95, 99]) if known else [float("nan")] * 3
+    return float(p50), float(p95), float(p99)

@@ -1,9 +1,13 @@
-"""What learners wait for when many practise at once: a running server, and clients on the same machine."""
+"""What learners wait for when many practise at once: a running server, and clients on the same machine.
+
+They send to /api/v1/assess, as other programs do, which is what the practice page asks for without the page; what
+learners with homework send is in `benchmarks.homework`.
+"""
 
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +16,9 @@ from benchmarks.clients import Level, closed_loop, open_client, open_loop
 from benchmarks.clips import Clip, write_clips
 from benchmarks.history import record
 from benchmarks.machine import this_machine
-from benchmarks.page import serving
+from benchmarks.page import serving_process
 from benchmarks.readings import MANIFEST
+from benchmarks.soak import Memory, watch_memory
 from speech.errors import ExtraNotInstalled
 
 if TYPE_CHECKING:
@@ -23,6 +28,7 @@ CLASS_TARGET_S = 1.5
 """What a class may wait, 95 times in 100."""
 
 _WARM_UP = 4
+_OPEN = {"LAFAL_PRACTICE_PER_MINUTE": "0"}  # all learners have this machine's address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +62,13 @@ class LoadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What clients that never rest met, by their number, and what a class met."""
+    """What clients that never rest met, by their number, what a class met, and the app's memory at its most."""
 
     clip_s: float
     every_s: float
     levels: tuple[Level, ...]
     classroom: Level
+    memory_mb: float = float("nan")
 
 
 def measure(options: LoadOptions) -> Load:
@@ -76,9 +83,17 @@ def measure(options: LoadOptions) -> Load:
     """
     if find_spec("httpx") is None:
         raise ExtraNotInstalled({"package": "httpx", "extra": "test"})
-    with tempfile.TemporaryDirectory(prefix="lafal-") as folder, serving() as address:
+    with tempfile.TemporaryDirectory(prefix="lafal-") as folder, serving_process(_OPEN) as (address, process):
         (clip,) = write_clips(Path(folder), options.manifest, (options.clip_seconds,))
-        return asyncio.run(measure_at(address, clip, options))
+        return asyncio.run(_measure(address, process, clip, options))
+
+
+async def _measure(address: str, process: int, clip: Clip, options: LoadOptions) -> Load:
+    memory: list[Memory] = []
+    watching = asyncio.create_task(watch_memory(process, memory))
+    load = await measure_at(address, clip, options)
+    watching.cancel()
+    return replace(load, memory_mb=max(one.total_mb for one in memory))
 
 
 async def measure_at(address: str, clip: Clip, options: LoadOptions) -> Load:
@@ -107,10 +122,13 @@ def table(load: Load) -> "Table":
     """A row for each number of clients, the class last."""
     from rich.table import Table
 
-    title = f"Recordings of {load.clip_s:g} s sent to the app; times from first sending to verdict, waits included"
+    title = (
+        f"Recordings of {load.clip_s:g} s sent to the app; times from first sending to verdict, waits included; "
+        f"in line: p50 / p95 ms in the queue alone; most memory {load.memory_mb:.0f} MB"
+    )
     result = Table(title=title, caption=this_machine().described())
     result.add_column("who sends", no_wrap=True)
-    for heading in ("audio s/s", "p50 ms", "p95 ms", "p99 ms", "sent", "refused", "back", "lost"):
+    for heading in ("audio s/s", "p50 ms", "p95 ms", "p99 ms", "in line", "place", "sent", "refused", "back", "lost"):
         result.add_column(heading, justify="right")
     for level in load.levels:
         result.add_row(f"{level.clients} without rest", *_figures(level))
@@ -149,8 +167,9 @@ def _class_kept(load: Load) -> bool:
 
 def _figures(level: Level) -> tuple[str, ...]:
     waits = (f"{1000 * value:.0f}" for value in (level.p50_s, level.p95_s, level.p99_s))
-    counts = (level.sent, level.refused, level.served_on_return, level.lost)
-    return (f"{level.audio_per_s:.1f}", *waits, *(str(count) for count in counts))
+    line = f"{1000 * level.queue_p50_s:.0f} / {1000 * level.queue_p95_s:.0f}"
+    counts = (level.most_before, level.sent, level.refused, level.served_on_return, level.lost)
+    return (f"{level.audio_per_s:.1f}", *waits, line, *(str(count) for count in counts))
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -1,4 +1,7 @@
-"""Whether the app's memory stays flat while a class practises for a long time, and whether anything gets lost."""
+"""Whether the app's memory stays flat while a class practises for a long time, and whether anything gets lost.
+
+The class sends to /api/v1/assess, as other programs do; what learners with homework send is in `benchmarks.homework`.
+"""
 
 import asyncio
 import tempfile

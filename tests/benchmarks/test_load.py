@@ -54,6 +54,23 @@ def test_a_recording_is_sent_as_the_api_wants_it(clip):
     assert b"Some text." in body
 
 
+def test_what_the_server_says_of_a_turn_is_summed_up_and_who_comes_back_has_the_name_it_had(clip):
+    names, left = [], [httpx.Response(429, headers={"Retry-After": "0"})]
+    left += [
+        httpx.Response(200, headers={"Server-Timing": f'queue;dur={ms};desc="{ms // 100} before"'}) for ms in (100, 900)
+    ]
+
+    def handler(request):
+        names.append(request.read().split(b'name="name"')[1].split()[0])
+        return left.pop(0)
+
+    answers = [asyncio.run(submit(client_of(handler), clip, b"")) for _ in range(2)]
+    assert names[0] == names[1] != names[2] and len(names[0]) == 32
+    level = summed_up(answers, clip, clients=1)
+    assert (level.queue_p50_s, level.most_before, level.served_on_return) == (0.5, 9, 1)
+    assert level.queue_p95_s == pytest.approx(0.86)
+
+
 def test_a_refused_recording_comes_back_after_the_wait_it_was_told(clip):
     begin = time.perf_counter()
     answer = asyncio.run(submit(client_of(serving(429, 200)), clip, b""))
