@@ -13,7 +13,7 @@ from classroom.errors import AttemptsUsed, DifferentUpload, NotFound, NotOpen
 from classroom.ids import new_id
 from classroom.people import row_of as person_row
 from classroom.store import Store
-from classroom.store.schema import Recording
+from classroom.store.schema import Membership, Recording
 from classroom.store.schema import Submission as SubmissionRow
 from classroom.terms import refused
 
@@ -98,11 +98,15 @@ def release(store: Store, submission_id: str, *, by: str, now: datetime) -> Subm
         return submission(row)
 
 
-def release_all(store: Store, assignment_id: str, *, by: str, now: datetime) -> int:
-    """Give back everything that was handed in for an assignment; answers how many pieces of work that was."""
+def release_all(store: Store, assignment_id: str, *, by: str, now: datetime, group_id: str | None = None) -> int:
+    """Give back everything that was handed in for an assignment, or by one group; answers how many pieces it was."""
+    query = select(SubmissionRow).filter_by(assignment_id=assignment_id, state="submitted")
+    if group_id is not None:
+        members = select(Membership.person_id).filter_by(group_id=group_id, left_at=None)
+        query = query.where(SubmissionRow.person_id.in_(members))
     with store.writing() as session:
         require_teaches(session, by, assignments.row_of(session, assignment_id).class_id)
-        rows = session.scalars(select(SubmissionRow).filter_by(assignment_id=assignment_id, state="submitted")).all()
+        rows = session.scalars(query).all()
         for row in rows:
             _release(store, session, row, by, now)
         return len(rows)

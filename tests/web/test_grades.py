@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from school import NOW
 
 from classroom import assignments, classes, people
+from classroom.grid import grid
 from classroom.people import Identity, name_anew
 from classroom.store import audit
 from classroom.tables import write_csv
@@ -233,6 +234,19 @@ def test_one_group_is_looked_at_and_taken_out(site: Site) -> None:
     for file in ("grades.csv", "roster.csv"):
         rows = rows_of(teacher.get(address(site, file), params={"group": "Merah & B"}).content)
         assert [row[0] for row in rows[1:]] == ["Ani"], file
+
+
+def test_what_one_group_handed_in_is_given_back_by_itself(site: Site) -> None:
+    teacher, group = site.browser(site.people.teacher), {"group": "Merah"}
+    classes.put_in_group(site.store, site.people.class_id, site.people.ani.id, "Merah", by=site.people.teacher.id)
+    for learner in (site.people.ani, site.people.budi):
+        site.people.hand_in(learner)
+    page = teacher.get(address(site, "marks"), params=group).text
+    assert "Give back 1" in page and '<input type="hidden" name="group" value="Merah">' in page
+    answer = teacher.post(f"/assignments/{site.people.assignment.id}/release", group)
+    assert answer.headers["location"].endswith("/marks?released=1&group=Merah")
+    states = [row.cells[0].state for row in grid(site.store, site.people.class_id, by=site.people.teacher.id).rows]
+    assert states == ["released", "submitted"]
 
 
 def test_nobody_but_the_classs_teacher_takes_anything_out_or_in(site: Site, teacher: Browser) -> None:

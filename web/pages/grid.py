@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from classroom import assignments, classes, submissions
@@ -95,10 +96,12 @@ def build_grid(school: School) -> APIRouter:
         return {"pulse": pulse(school.store, class_id, by=visitor.id)}
 
     @router.post("/assignments/{assignment_id}/release")
-    def release(visitor: Staff, assignment_id: str) -> Response:
+    def release(visitor: Staff, assignment_id: str, group: Annotated[str, Form()] = "") -> Response:
         work = assignments.find(school.store, assignment_id, by=visitor.id)
-        count = submissions.release_all(school.store, assignment_id, by=visitor.id, now=school.now())
-        return RedirectResponse(f"/classes/{work.class_id}/marks?released={count}", _SEE_OTHER)
+        group_id = groups_of(school, visitor, work.class_id, chosen=group)[group] if group else None
+        count = submissions.release_all(school.store, assignment_id, by=visitor.id, now=school.now(), group_id=group_id)
+        shown = urlencode({"released": count, **({"group": group} if group else {})})
+        return RedirectResponse(f"/classes/{work.class_id}/marks?{shown}", _SEE_OTHER)
 
     return router
 
