@@ -3,11 +3,13 @@
 import asyncio
 import math
 import re
+import ssl
 import time
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -150,12 +152,18 @@ async def submit(client: "httpx.AsyncClient", clip: Clip, recording: bytes) -> A
     return Answer(begin_s, time.perf_counter() - begin_s, refusals, status, failure, resent, before, queue_s)
 
 
-def open_client(address: str) -> "httpx.AsyncClient":
-    """As many connections as there are learners, kept as long as browsers keep theirs, and patience."""
+def open_client(address: str, *, connections: int | None = None) -> "httpx.AsyncClient":
+    """As many connections as there are learners, or so many, kept as long as browsers keep theirs, and patience."""
     import httpx
 
-    limits = httpx.Limits(max_connections=None, keepalive_expiry=_KEPT_OPEN_S)
-    return httpx.AsyncClient(base_url=address, timeout=_GIVE_UP_S, limits=limits)
+    limits = httpx.Limits(max_connections=connections, keepalive_expiry=_KEPT_OPEN_S)
+    return httpx.AsyncClient(base_url=address, timeout=_GIVE_UP_S, limits=limits, verify=_certificates())
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: a thousand clients that each read them take a minute."""
+    return ssl.create_default_context()
 
 
 async def closed_loop(client: "httpx.AsyncClient", clip: Clip, *, clients: int, seconds: float) -> Level:
