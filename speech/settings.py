@@ -71,7 +71,7 @@ class Settings:
     database_url : str
         Database of the classes, such as ``postgresql://user@host/lafal``; empty for SQLite in the data folder.
     retention_days : int
-        Days that classes keep a recording; then the app deletes it, and its results stay.
+        Days that classes keep a recording, at least 1; then the app deletes it, and its results stay.
     oidc_issuer, oidc_client_id : str
         OpenID provider with whose accounts people may sign in, as it names itself, and our name there; empty for none,
         and then no connection is opened. A secret belongs into ``LAFAL_OIDC_CLIENT_SECRET``, and is no setting.
@@ -102,6 +102,11 @@ class Settings:
     retention_days: int = 30
     oidc_issuer: str = ""
     oidc_client_id: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse to keep recordings for no time at all: they could not even be judged."""
+        if self.retention_days < 1:
+            raise ValueError("LAFAL_RETENTION_DAYS must be at least 1")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

@@ -55,3 +55,9 @@ def test_cores_are_those_this_process_may_use() -> None:
     finally:
         os.sched_setaffinity(0, before)
     assert cores() == len(before)
+
+
+@pytest.mark.parametrize("days", ["0", "-3"])
+def test_recordings_are_kept_for_a_day_at_least(days: str) -> None:
+    with pytest.raises(ValueError, match="LAFAL_RETENTION_DAYS must be at least 1"):
+        Settings.from_environment({"LAFAL_RETENTION_DAYS": days})
