@@ -202,10 +202,10 @@ def _mark(desk: Seat, picture: Picture) -> str:
     choose(desk, rice.locator("button.mk-written"))
     overrule(desk, "4", COMMENTS[2])
     choose(desk, desk.page.locator("button.mk-score").first)
-    type_a_score(desk, 87, COMMENTS[0])
-    expect(total).to_have_text("87")
+    type_a_score(desk, 93, COMMENTS[0])
+    expect(total).to_have_text("93")
     give_back(desk)
-    return "87"
+    return "93"
 
 
 def _shown_totals(page: Page) -> dict[str, tuple[str, str]]:
