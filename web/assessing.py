@@ -3,6 +3,7 @@
 import asyncio
 import math
 import time
+from bisect import insort
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ from web.errors import Busy, Stuck
 _FIRST_GUESS_S = 1.0
 _SMOOTHING = 0.2
 _PROMISED_S = 60.0  # beyond the time at which somebody was to come back
+_MOST_PROMISES = 1000  # a name each, for learners who all come within a minute
 _LOOK_EVERY_S = 0.25
 _Verdict = TypeVar("_Verdict")
 
@@ -70,19 +72,28 @@ async def while_wanted(
 
 
 class _Ticket:
-    """One reading in the line; its `called` is set when its turn comes."""
+    """One reading in the line, since when, however often it came back; its `called` is set when its turn comes."""
 
-    def __init__(self, name: str | None) -> None:
+    def __init__(self, name: str | None, came_s: float) -> None:
         self.name = name
+        self.came_s = came_s
         self.called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
+class _Promise(NamedTuple):
+    """That a reading is let in when it comes back: since when it stands in the line, and until when this holds."""
+
+    came_s: float
+    until_s: float
 
 
 class AssessmentQueue:
     """Judges readings in threads, at most `workers` at a time, the others waiting in the order they came.
 
     One that finds the line full is told when its turn would be, as if it stood behind all who were told so before. If
-    it has a name it is let in when it comes back, though the line be full again: those who were answered and send the
-    next one at once would take every place that gets free. The line gets at most twice as long by that.
+    it has a name it is let in when it comes back, before all who came later, though the line be full again: those who
+    were answered and send the next one at once would take every place that gets free. The line gets at most twice as
+    long by that.
 
     Parameters
     ----------
@@ -115,7 +126,7 @@ class AssessmentQueue:
         self._max_wait_s = max_wait_s
         self._max_judging_s = max_judging_s
         self._line: list[_Ticket] = []
-        self._promised_until_s: dict[str, float] = {}
+        self._promises: dict[str, _Promise] = {}
         self._stuck: set[asyncio.Future[Assessment]] = set()
         self._mean_s = _FIRST_GUESS_S
         self._opening = asyncio.Lock()
@@ -212,15 +223,16 @@ class AssessmentQueue:
         return Heard(judging.result(), turn)
 
     async def _turn(self, name: str | None) -> Turn:
-        was_promised = self._promised_until_s.pop(name or "", None) is not None
+        promise = self._promises.pop(name or "", None)
         if self._free and not self._line:
             self._free -= 1
             return Turn(0, 0.0)
-        if len(self._line) >= (2 if was_promised else 1) * self._max_waiting:
-            raise self._refusal(name)
-        ticket = _Ticket(name)
-        before, begin_s = len(self._line), time.perf_counter()
-        self._line.append(ticket)
+        begin_s = time.monotonic()
+        ticket = _Ticket(name, promise.came_s if promise else begin_s)
+        if len(self._line) >= (2 if promise else 1) * self._max_waiting:
+            raise self._refusal(ticket)
+        insort(self._line, ticket, key=lambda one: one.came_s)
+        before = self._line.index(ticket)
         try:
             async with asyncio.timeout(self._max_wait_s):
                 await ticket.called
@@ -230,18 +242,18 @@ class AssessmentQueue:
             elif not ticket.called.cancelled():
                 self._release()
             if isinstance(error, TimeoutError):
-                raise self._refusal(name) from error
+                raise self._refusal(ticket) from error
             raise
-        return Turn(before, time.perf_counter() - begin_s)
+        return Turn(before, time.monotonic() - begin_s)
 
-    def _refusal(self, name: str | None) -> Busy:
+    def _refusal(self, ticket: _Ticket) -> Busy:
         now_s = time.monotonic()
         # Whoever does not come back must not hold up the others.
-        self._promised_until_s = {one: until_s for one, until_s in self._promised_until_s.items() if until_s > now_s}
-        before = len(self._line) + len(self._promised_until_s)
+        self._promises = {name: one for name, one in self._promises.items() if one.until_s > now_s}
+        before = len(self._line) + len(self._promises)
         seconds = self._seconds(before)
-        if name is not None and len(self._promised_until_s) < self._max_waiting:
-            self._promised_until_s[name] = now_s + seconds + _PROMISED_S
+        if ticket.name is not None and len(self._promises) < _MOST_PROMISES:
+            self._promises[ticket.name] = _Promise(ticket.came_s, now_s + seconds + _PROMISED_S)
         return Busy({"seconds": math.ceil(seconds), "before": before})
 
     def _release(self) -> None:

@@ -102,6 +102,28 @@ def test_the_line_is_told_and_kept_in_order(assessment: Assessment) -> None:
     assert done == list("abcd")
 
 
+def test_who_comes_back_as_told_stands_before_all_who_came_later(assessment: Assessment) -> None:
+    judge = SlowJudge(assessment)
+
+    async def scenario() -> None:
+        queue = AssessmentQueue(lambda: judge, workers=1, max_waiting=1)
+        calls = [asyncio.create_task(queue.assess(b"", "text", name=name)) for name in "rg"]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await queue.assess(b"", "text", name="told")
+        calls.pop().cancel()
+        await asyncio.sleep(0)
+        for name in ("later", "told"):
+            calls.append(asyncio.create_task(queue.assess(b"", "text", name=name)))
+            await asyncio.sleep(0)
+        assert [queue.place(name).before for name in ("told", "later")] == [1, 2]
+        judge.let_go.set()
+        await asyncio.gather(*calls)
+        queue.close()
+
+    asyncio.run(scenario())
+
+
 def test_who_goes_away_frees_the_place(assessment: Assessment) -> None:
     judge = SlowJudge(assessment)
 
