@@ -31,8 +31,8 @@ class LatencyOptions:
     ----------
     models : tuple of str
         What to time: "default" for the embedded network, "torch:default" for the same in torch, a folder, the name of a
-        `transformers` checkpoint, "random:wav2vec2-base" or "random:wav2vec2-large" for untrained networks of those
-        sizes (torch, 32 bits), and "pocketsphinx". Targets speak of the first.
+        `transformers` checkpoint, "random:wav2vec2-base", "random:wav2vec2-large" or "random:config.json" for untrained
+        networks of those sizes (torch, 32 bits), and "pocketsphinx". Targets speak of the first.
     weights : tuple of {"fp32", "fp16", "int8"}
         Also export the embedded network with weights of these kinds, and time each; fp32 among them tells what the
         others cost in accuracy.

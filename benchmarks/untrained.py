@@ -24,18 +24,20 @@ SIZES: Mapping[str, Mapping[str, object]] = MappingProxyType(
 )
 """What differs from `Wav2Vec2Config`'s own values, which are those of wav2vec2-base; large is as in XLSR-53."""
 
+_KINDS = ("wav2vec2", "hubert", "wavlm")
+
 
 def write_untrained(size: str, folder: Path, *, shape: Mapping[str, object] | None = None) -> Path:
-    """Write a wav2vec2 CTC checkpoint of 32-bit random weights whose outputs are a blank and our phones.
+    """Write a CTC checkpoint of 32-bit random weights whose outputs are a blank and our phones.
 
     Parameters
     ----------
     size : str
-        A key of `SIZES`.
+        A key of `SIZES`, or the `config.json` of any wav2vec2, HuBERT or WavLM network.
     folder : Path
-        Gets a folder of that name.
+        Gets a folder with the network.
     shape : mapping, optional
-        Further values of `Wav2Vec2Config`.
+        Further values of the configuration.
 
     Returns
     -------
@@ -47,10 +49,9 @@ def write_untrained(size: str, folder: Path, *, shape: Mapping[str, object] | No
     ExtraNotInstalled
         There is no torch or no transformers.
     ValueError
-        There is no such size.
+        There is no such size, or the file describes no such network.
     """
-    if size not in SIZES:
-        raise ValueError(f"There is no untrained network “{size}”; there are {', '.join(SIZES)}.")
+    values = _values(size)
     try:
         import torch
         import transformers
@@ -58,11 +59,29 @@ def write_untrained(size: str, folder: Path, *, shape: Mapping[str, object] | No
         raise ExtraNotInstalled({"package": error.name or "transformers", "extra": "models"}) from error
     symbols = ("<pad>", *PHONES)
     torch.manual_seed(0)
-    config = transformers.Wav2Vec2Config.from_dict({**SIZES[size], **(shape or {}), "vocab_size": len(symbols)})
-    where = folder / size
+    kind = str(values.pop("model_type", "wav2vec2"))
+    mine = {"vocab_size": len(symbols), "pad_token_id": 0}
+    config = transformers.AutoConfig.for_model(kind, **{**values, **(shape or {}), **mine})
+    where = folder / Path(size).stem
     transformers.utils.logging.disable_progress_bar()
-    transformers.Wav2Vec2ForCTC(config).save_pretrained(where)
+    transformers.AutoModelForCTC.from_config(config).save_pretrained(where)
     transformers.Wav2Vec2FeatureExtractor(do_normalize=True).save_pretrained(where)
     vocabulary = {symbol: position for position, symbol in enumerate(symbols)}
     (where / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     return where
+
+
+def _values(size: str) -> dict[str, object]:
+    """Values of a configuration by the name of a size or from a file."""
+    if size in SIZES:
+        return dict(SIZES[size])
+    try:
+        values = json.loads(Path(size).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        sizes = ", ".join(SIZES)
+        raise ValueError(
+            f"There is no untrained network “{size}”; there are {sizes}, and config.json files."
+        ) from error
+    if not isinstance(values, dict) or values.get("model_type") not in _KINDS:
+        raise ValueError(f"{size} is no config.json of {', '.join(_KINDS)}.")
+    return values

@@ -1,3 +1,4 @@
+import json
 import sys
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def test_an_untrained_network_runs_through_the_pipeline(clip, tmp_path):
     assert system.judge(clip)["acoustic"] > 0
 
 
+@pytest.mark.parametrize("kind", ["hubert", "wavlm"])
+def test_an_untrained_network_is_made_from_any_configuration(clip, tmp_path, kind):
+    pytest.importorskip("transformers")
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"model_type": kind, "vocab_size": 9, "feat_extract_norm": "layer", **TINY}))
+    (system,), _ = open_systems([f"random:{config}"], threads=(1,), folder=tmp_path / "made")
+    assert system.assessor.acoustic.posteriors(clip_samples(clip)).ctc.shape[1] == 40
+    assert system.assessor.acoustic.model.config.model_type == kind
+
+
 def clip_samples(clip):
     import soundfile
 
@@ -79,6 +90,9 @@ def clip_samples(clip):
 def test_an_unknown_size_is_refused(tmp_path):
     with pytest.raises(ValueError, match="wav2vec2-base, wav2vec2-large"):
         write_untrained("wav2vec2-huge", tmp_path)
+    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
+    with pytest.raises(ValueError, match="of wav2vec2, hubert, wavlm"):
+        write_untrained(str(tmp_path / "config.json"), tmp_path)
 
 
 def test_pocketsphinx_aligns_and_hears_and_says_when_it_cannot(clip):
