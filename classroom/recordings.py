@@ -172,18 +172,6 @@ def listen(store: Store, recording_id: str, *, by: str, now: datetime) -> Audio:
         return Audio(opened(store, row), row.media_type)
 
 
-def of_submission(store: Store, submission_id: str, *, by: str) -> tuple[Recording, ...]:
-    """Recordings of an attempt, oldest first, for its learner and the teachers of the class."""
-    with store.reading() as session:
-        try:
-            submissions.own_row(session, submission_id, by)
-        except NotFound:
-            submissions.taught_row(session, submission_id, by)
-        query = select(RecordingRow).filter_by(submission_id=submission_id)
-        rows = session.scalars(query.order_by(RecordingRow.created_at, RecordingRow.id))
-        return tuple(recording(row) for row in rows)
-
-
 def require_heard(session: Session, row: RecordingRow, teacher_id: str) -> None:
     """Refuse teachers what was not handed in to a class of theirs."""
     class_id = class_of_recording(session, row)

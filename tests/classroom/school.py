@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import get_args
 
+from sqlalchemy import select
+
 from classroom import assessments, assignments, classes, consents, people, recordings, submissions
 from classroom.assignments import Assignment, NewItem, Terms
 from classroom.people import Identity, NewPerson, Person
 from classroom.recordings import Recording, Upload
 from classroom.store import Store
+from classroom.store.schema import Recording as RecordingRow
 from classroom.submissions import Submission
 from speech.export import to_json
 from speech.results import Assessment, PhoneResult, Quality, Rhythm, Verdict, WordError, WordResult
@@ -61,6 +64,14 @@ class School:
         kept = self.record(attempt)
         assessed = assessments.keep(self.store, kept.id, document(), now=self.now)
         return submissions.hand_in(self.store, attempt.id, by=attempt.person_id, now=self.now), kept, assessed
+
+
+def takes_of(store: Store, submission_id: str) -> tuple[Recording, ...]:
+    """Every recording of an attempt, oldest first."""
+    query = select(RecordingRow).filter_by(submission_id=submission_id)
+    with store.reading() as session:
+        rows = session.scalars(query.order_by(RecordingRow.created_at, RecordingRow.id))
+        return tuple(recordings.recording(row) for row in rows)
 
 
 def open_school(store: Store, now: datetime) -> School:

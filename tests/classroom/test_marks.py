@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from school import NOW, WORDS, School, assess, document, parsed, word
+from school import NOW, WORDS, School, assess, document, parsed, takes_of, word
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from classroom import assessments, assignments, homework, marks, recordings, submissions
+from classroom import assessments, assignments, homework, marks, submissions
 from classroom.errors import InvalidDetail, NotAllowed, NotFound
 from classroom.grid import grid
 from classroom.marks import Mark
@@ -160,7 +160,7 @@ def counted(school: School) -> float | None:
 
 def made_of(school: School) -> str:
     attempt = submissions.of_person(school.store, school.assignment.id, school.ani.id)[0]
-    return recordings.of_submission(school.store, attempt.id, by=school.teacher.id)[0].id
+    return takes_of(school.store, attempt.id)[0].id
 
 
 def test_only_a_teacher_of_the_class_overrules_what_was_handed_in(school: School) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from busy import busy
-from school import NOW, School, open_school
+from school import NOW, School, open_school, takes_of
 from sqlalchemy import text
 from typer.testing import CliRunner
 
@@ -259,7 +259,7 @@ def test_a_file_purged_while_backing_up_is_restored_as_purged(school: School, el
     restore(done.archive, done.keys, elsewhere, now=NOW)
     again = Store.open(elsewhere.url, elsewhere.folder)
     assert verify(again, now=NOW).problems == ()
-    assert not recordings.of_submission(again, kept.submission_id, by=school.ani.id)[0].kept
+    assert not takes_of(again, kept.submission_id)[0].kept
     again.close()
 
 
@@ -273,7 +273,7 @@ def test_purging_takes_audio_whose_time_is_over_and_keeps_results(school: School
     assert purge(school.store, now=LATER).recordings == 0
     assert len(list(school.store.files)) == 1
     assert recordings.listen(school.store, young.id, by=school.budi.id, now=LATER)
-    assert not recordings.of_submission(school.store, kept.submission_id, by=school.ani.id)[0].kept
+    assert not takes_of(school.store, kept.submission_id)[0].kept
     assert marks.totals(school.store, assessed, by=school.ani.id).scores["overall"] is not None
     assert verify(school.store, now=LATER).problems == ()
 

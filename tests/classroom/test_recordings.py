@@ -11,7 +11,7 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from school import NOW, School, document, open_school
+from school import NOW, School, document, open_school, takes_of
 from sqlalchemy import select
 
 from classroom import assessments, consents, people, recordings, submissions
@@ -219,7 +219,7 @@ def test_what_was_said_of_a_recording_is_kept_sealed(school: School) -> None:
     second = assessments.keep(school.store, kept.id, document(), now=NOW + timedelta(seconds=1))
     found = assessments.of_recording(school.store, kept.id, by=school.teacher.id)
     assert found == ((second, document()), (first, document()))
-    assert [one.id for one in recordings.of_submission(school.store, attempt.id, by=school.teacher.id)] == [kept.id]
+    assert [one.id for one in takes_of(school.store, attempt.id)] == [kept.id]
     with pytest.raises(InvalidDetail):
         assessments.keep(school.store, kept.id, '{"words": 1}', now=NOW)
 

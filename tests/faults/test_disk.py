@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from school import NOW, School
+from school import NOW, School, takes_of
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -133,9 +133,7 @@ def test_a_full_disk_refuses_and_forgets_nothing(tiny_disk: Path) -> None:
             kept.append(school.record(attempt, key=str(number), content=os.urandom(30_000)))
     assert len(kept) > 3
     assert is_whole(school)
-    assert {one.id for one in recordings.of_submission(school.store, attempt.id, by=school.ani.id)} == {
-        one.id for one in kept
-    }
+    assert {one.id for one in takes_of(school.store, attempt.id)} == {one.id for one in kept}
     with pytest.raises(DiskFull):
         backup(school.store, tiny_disk / "backups" / "monday.tar", now=NOW)
     assert list((tiny_disk / "backups").iterdir()) == []
@@ -318,7 +316,7 @@ def test_an_unclear_end_keeps_the_file(school: School, monkeypatch: pytest.Monke
         disk.setattr(default.DefaultDialect, "do_commit", commit_and_fail)
         with pytest.raises(DiskFailing):
             school.record(attempt)
-    (kept,) = recordings.of_submission(school.store, attempt.id, by=school.ani.id)
+    (kept,) = takes_of(school.store, attempt.id)
     assert recordings.listen(school.store, kept.id, by=school.ani.id, now=NOW).content == b"a voice"
     assert school.record(attempt) == kept
     assert submissions.hand_in(school.store, attempt.id, by=school.ani.id, now=NOW).state == "submitted"

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from school import NOW, School
+from school import NOW, School, takes_of
 
 from classroom import marks, recordings, submissions
 from classroom.errors import DifferentUpload, NotOpen
@@ -46,16 +46,14 @@ def test_one_key_for_two_recordings_keeps_the_first_and_tells_the_other(school: 
     given = at_once(*(lambda content=content: school.record(attempt, content=content) for content in (b"a", b"b")))
     (kept,) = [one for one in given if isinstance(one, recordings.Recording)]
     assert [type(one) for one in given if one is not kept] == [DifferentUpload]
-    assert recordings.of_submission(school.store, attempt.id, by=school.ani.id) == (kept,)
+    assert takes_of(school.store, attempt.id) == (kept,)
     assert is_whole(school, files=1)
 
 
 def test_different_keys_are_different_recordings(school: School) -> None:
     attempt = school.begin()
     given = at_once(*(lambda key=key: school.record(attempt, key=key) for key in "abcdef"))
-    assert {one.id for one in given} == {
-        one.id for one in recordings.of_submission(school.store, attempt.id, by=school.ani.id)
-    }
+    assert {one.id for one in given} == {one.id for one in takes_of(school.store, attempt.id)}
     assert is_whole(school, files=6)
 
 
@@ -68,7 +66,7 @@ def test_handing_in_while_a_recording_arrives_takes_it_or_refuses_it(school: Sch
         lambda: submissions.hand_in(school.store, attempt.id, by=school.ani.id, now=NOW),
     )
     assert isinstance(handed_in, submissions.Submission)
-    kept = recordings.of_submission(school.store, attempt.id, by=school.ani.id)
+    kept = takes_of(school.store, attempt.id)
     if isinstance(sent, NotOpen):
         assert len(kept) == 1
     else:

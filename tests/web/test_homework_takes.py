@@ -9,7 +9,7 @@ from classroom_site import Browser, Site, build_site
 from fabricated import reading
 from fastapi.testclient import TestClient
 from homework_site import HOUR, VOICE, begin, hand_in, record, set_work, wav, work_path
-from school import NOW
+from school import NOW, takes_of
 
 from classroom import assessments, consents, people, recordings, reviews, submissions
 from classroom.assignments import NewItem
@@ -50,7 +50,7 @@ def test_sending_again_keeps_once(site: Site, ani: Browser) -> None:
     first, second = record(site, ani, attempt), record(site, ani, attempt)
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json() == second.json()
-    assert len(recordings.of_submission(site.store, attempt, by=site.people.ani.id)) == 1
+    assert len(takes_of(site.store, attempt)) == 1
     other = record(site, ani, attempt, content=wav(tone_hz=330))
     assert (other.status_code, other.json()["code"]) == (409, "different_upload")
 
@@ -89,7 +89,7 @@ def test_what_is_no_take_is_refused_and_nothing_is_lost(
     assert refused.status_code in {status, 415}, refused.text
     assert code is None or refused.json()["code"] == code
     assert refused.json()["message"] and refused.json()["remedy"]
-    assert [one.id for one in recordings.of_submission(site.store, attempt, by=site.people.ani.id)] == [good["id"]]
+    assert [one.id for one in takes_of(site.store, attempt)] == [good["id"]]
     assert record(site, ani, attempt, key="bad").status_code == 201, "the key of a refused take can be used again"
 
 
@@ -363,7 +363,7 @@ def test_who_keeps_scores_only_is_judged_before_the_sound_is_gone(site: Site) ->
     attempt = begin(site, ani)
     site.judge.answer = Busy({"seconds": 3})
     assert record(site, ani, attempt).status_code == 429
-    assert recordings.of_submission(site.store, attempt, by=site.people.ani.id) == (), "the browser still has it"
+    assert takes_of(site.store, attempt) == (), "the browser still has it"
     site.judge.answer = reading()
     kept = record(site, ani, attempt).json()
     assert kept["audio"] is False
