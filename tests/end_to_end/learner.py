@@ -165,3 +165,12 @@ def scrolls_sideways(page: Page) -> bool:
     """Tell whether the page is wider than the window."""
     # A phone's innerWidth grows with what is too wide for it.
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def tab_to(page: Page, selector: str, *, most: int = 30) -> None:
+    """Press Tab until something has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")

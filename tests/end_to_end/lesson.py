@@ -181,6 +181,13 @@ def see_feedback(seat: Seat, title: str, total: str, comments: Sequence[str] = (
     expect(seat.page.locator(".lh-comment")).to_have_text(list(comments))
 
 
+def hear_oneself(seat: Seat) -> None:
+    with seat.page.expect_response("**/audio/*") as fetched:
+        seat.press("recorder.listen")
+    assert fetched.value.ok
+    expect(seat.page.locator(".lf-playing")).to_have_count(1)
+
+
 def save_table(seat: Seat, key: str) -> bytes:
     with seat.page.expect_download() as saved:
         seat.follow(key)

@@ -18,6 +18,7 @@ from learner import (
     detail,
     result,
     scrolls_sideways,
+    tab_to,
     text_box,
     upload,
     word,
@@ -103,15 +104,6 @@ def _verdict_is_right_and_soon(page: Page) -> None:
     expect(word(page, "fish").locator(".lf-sound.lf-good")).to_have_count(3)
     # Of 13: the model blames one or two of them wrongly.
     assert page.locator(".lf-sound.lf-good").count() >= 10
-
-
-def tab_to(page: Page, selector: str, *, most: int = 30) -> None:
-    """Press Tab until something has the focus."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    pytest.fail(f"Tab never reaches {selector}")
 
 
 def test_a_language_switch_keeps_everything(open_page: OpenPage, right: Path) -> None:

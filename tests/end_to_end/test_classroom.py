@@ -24,6 +24,7 @@ from lesson import (
     give_back,
     hand_in,
     hear,
+    hear_oneself,
     heat,
     hold_a_guardians_form,
     join,
@@ -103,6 +104,7 @@ def test_a_class_works_from_the_code_on_the_board_to_the_feedback(
     # Given back is Ani's work alone; what the learner sees is what the teacher said.
     see_feedback(phones["Ani"], WORK, total, COMMENTS)
     picture(phones["Ani"].page, "given-back")
+    hear_oneself(phones["Ani"])
     see_who_listened(phones["Ani"], "Bu Sari")
     phones["Budi"].page.reload()
     expect(phones["Budi"].page.locator(GIVEN_BACK)).to_have_text(phones["Budi"].say("homework.handed_in"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from axe import violations
-from learner import DESKTOP, PHONE, Picture, Screen, scrolls_sideways
+from learner import DESKTOP, PHONE, Picture, Screen, scrolls_sideways, tab_to
 from lesson import Seat, see_feedback
 from playwright.sync_api import Page, expect
 from prepared import Prepared
@@ -68,7 +68,8 @@ def _walk_the_grid(page: Page, prepared: Prepared) -> None:
     """With the arrows from cell to cell; one cell is in the order of the Tab key."""
     cells = page.locator("[data-cell]")
     expect(page.locator("[data-cell][tabindex='0']")).to_have_count(1)
-    cells.first.focus()
+    tab_to(page, "[data-cell]")
+    expect(cells.first).to_be_focused()
     columns = page.locator(".mk-grid thead th").count() - 1
     for key, place in (
         ("ArrowRight", 1),
