@@ -1,17 +1,18 @@
 """Melody and timing of a reading: pitch, energy, rate, pauses, and which syllable was strong."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from speech.results import Pause, Pitch, Rhythm, WordError, WordResult
 
 if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
     from swift_f0 import SwiftF0
 
 _SAMPLE_RATE = 16_000
@@ -199,11 +200,28 @@ def _without_leaps(f0_hz: np.ndarray) -> np.ndarray:
     return kept
 
 
+class _Returning:
+    """A session that gives its memory back after every run; else it keeps that of the longest recording it ever met."""
+
+    def __init__(self, session: "InferenceSession") -> None:
+        self._session = session
+
+    def run(self, names: Sequence[str], feeds: Mapping[str, np.ndarray]) -> Any:
+        """Run the network as the session would."""
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        return self._session.run(names, feeds, options)
+
+
 @cache
 def _cached_detector() -> "SwiftF0":
     from swift_f0 import SwiftF0
 
-    return SwiftF0(threads=1, spin=False)
+    detector = SwiftF0(threads=1, spin=False)
+    detector.session = _Returning(detector.session)  # type: ignore[assignment]
+    return detector
 
 
 def _detector() -> "SwiftF0":
