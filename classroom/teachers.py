@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from classroom import accounts, classes
@@ -100,7 +100,7 @@ def without(store: Store, *, by: str) -> tuple[Room, ...]:
     return _rooms(store, ~anybody, by=by)
 
 
-def _rooms(store: Store, condition, *, by: str) -> tuple[Room, ...]:
+def _rooms(store: Store, condition: ColumnElement[bool], *, by: str) -> tuple[Room, ...]:
     query = select(Class.id, Class.name).where(condition, Class.archived_at.is_(None)).order_by(Class.name, Class.id)
     with store.reading() as session:
         require_admin(session, by)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
@@ -12,12 +11,13 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.requests import ClientDisconnect
 
 from classroom.errors import SessionOver
 from classroom.operations.purge import purge
 from speech.errors import ModelError, SpeechError
 from speech.examples import Examples
-from speech.settings import Settings
+from speech.settings import Settings, cores
 from web.api import build_api
 from web.assessing import AssessmentQueue, Judge
 from web.catalogue import LANGUAGES, open_catalogue
@@ -62,7 +62,7 @@ def create_app(settings: Settings, *, judge: Judge | None = None, school: School
     """
     queue = AssessmentQueue(
         _opener(settings, judge),
-        workers=settings.workers or os.cpu_count() or 1,
+        workers=settings.workers or cores(),
         max_waiting=settings.max_waiting,
         max_wait_s=settings.max_wait_s,
         max_judging_s=settings.max_judging_s,
@@ -97,6 +97,12 @@ def add_guards(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(SecurityHeaders)
     # What nobody foresaw is answered outside all of these.
     app.add_exception_handler(Exception, _answer_unforeseen)
+    app.add_exception_handler(ClientDisconnect, _nobody_listens)
+
+
+async def _nobody_listens(_request: Request, _: Exception) -> Response:
+    """Whoever hung up while sending gets no answer, and the log no traceback."""
+    return Response(status_code=400)
 
 
 async def _answer_unforeseen(request: Request, _: Exception) -> Response:

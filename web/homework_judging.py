@@ -109,6 +109,7 @@ class HomeworkJudge:
         document = unscored(one.text, refusal, seconds=one.seconds)
         now = self._school.now()
         await asyncio.to_thread(assessments.set_aside, self._school.store, one.recording_id, document, now=now)
+        self._refused.pop(one.recording_id, None)
 
     async def _once(self, waiting: Unjudged) -> str:
         """Judge a recording, or wait for whoever is judging it already: two verdicts would part a teacher's marks."""

@@ -1,6 +1,5 @@
 """Evidence on many recordings, several processes at a time."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from speech.audio import load_audio
 from speech.errors import SpeechError
 from speech.evidence import Evidence
 from speech.reading import measure
+from speech.settings import cores
 
 _AT_ONCE = 8
 
@@ -39,7 +39,7 @@ def measure_all(tasks: Sequence[Task], *, name: str, workers: int = 0) -> list[E
     """
     from rich.progress import track
 
-    count = workers or os.cpu_count() or 1
+    count = workers or cores()
     if count == 1 or len(tasks) <= _AT_ONCE:
         return [evidence_of(task) for task in track(tasks, name)]
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:

@@ -1,6 +1,5 @@
 """Speech whose every phone and its time are known: the synthetic part of the training data."""
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from phonemes.lexicon import default_lexicon
+from speech.settings import cores
 from speech.train.held_out import HELD_OUT_VOICES, HeldOutError, refuse_held_out
 from speech.train.perturb import perturb
 from speech.train.speaking import say_many, say_phones, say_text, say_words
@@ -123,7 +123,7 @@ def batch_count(config: SynthesisConfig) -> int:
 def batches(config: SynthesisConfig, numbers: Sequence[int]) -> Iterator[tuple[int, tuple[Utterance, ...]]]:
     """Make some batches of the set, in order, several at a time; each depends on its number alone."""
     refuse_held_out(config.voices)
-    workers = config.workers or os.cpu_count() or 1
+    workers = config.workers or cores()
     with ThreadPoolExecutor(workers) as pool:  # threads suffice: each waits for a synthesiser process of its own
         waiting: list[tuple[int, Future[tuple[Utterance, ...]]]] = []
         for number in numbers:

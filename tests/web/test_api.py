@@ -1,6 +1,6 @@
+import asyncio
 import dataclasses
 import json
-import os
 import re
 import threading
 import time
@@ -14,7 +14,7 @@ from speech import export
 from speech.errors import DecoderLost, ModelNotFound, NotAudio, Silence, TooLong, UnsupportedAudio
 from speech.export import from_json
 from speech.results import Assessment
-from speech.settings import Settings
+from speech.settings import Settings, cores
 
 ASSESS = "/api/v1/assess"
 
@@ -124,7 +124,7 @@ def test_the_place_of_a_reading_that_waits_is_told_and_so_is_its_wait(
 ) -> None:
     let_go = threading.Event()
     monkeypatch.setattr(judge, "assess", lambda *_, **__: let_go.wait(10) and reading())
-    readings = 2 + (os.cpu_count() or 1)
+    readings = 2 + cores()
     with ThreadPoolExecutor(readings) as others:
         posted = []
         for number in range(readings):
@@ -145,6 +145,26 @@ def test_the_place_of_a_recording_is_told(client: TestClient) -> None:
     place = client.get(f"/api/v1/recordings/{recording}/place").json()
     assert place["before"] == 0
     assert place["seconds"] > 0
+
+
+def test_whoever_hangs_up_while_sending_leaves_no_traceback(client: TestClient) -> None:
+    messages = [
+        {"type": "http.disconnect"},
+        {"type": "http.request", "body": b"half", "more_body": True},
+    ]
+    host = [(b"host", b"testserver")]
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/recordings", "query_string": b"", "headers": host}
+    scope |= {"client": ("127.0.0.1", 1), "server": ("testserver", 80), "scheme": "http", "http_version": "1.1"}
+    sent = []
+
+    async def receive():
+        return messages.pop() if messages else {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(client.app(scope, receive, send))
+    assert sent[0]["status"] == 400
 
 
 def test_health(client: TestClient) -> None:
