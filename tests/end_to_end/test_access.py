@@ -1,7 +1,6 @@
 """For everyone: keyboard, screen reader, contrast, zoom, print, language and theme."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -39,37 +38,33 @@ def wear(page: Page, theme: str) -> None:
     page.wait_for_function("document.getAnimations().every((one) => one.playState === 'finished')")
 
 
-def judge(page: Page, state: str, picture: Picture, *, themes: Sequence[str]) -> list[str]:
-    """Look for violations in each theme."""
-    found: list[str] = []
-    for theme in themes:
-        wear(page, theme)
-        found += [f"{state}, {theme}: {one}" for one in violations(page)]
-        found += [f"{state} is wider than the window"] if scrolls_sideways(page) else []
-        picture(page, f"axe-{state}")
+def judge(page: Page, state: str, picture: Picture) -> list[str]:
+    """Look for violations, and for what is wider than the window."""
+    found = [f"{state}: {one}" for one in violations(page)]
+    found += [f"{state} is wider than the window"] if scrolls_sideways(page) else []
+    picture(page, f"axe-{state}")
     return found
 
 
-@pytest.mark.parametrize(
-    ("screen", "themes"), [(DESKTOP, ["light", "dark"]), (PHONE, ["dark"])], ids=["desktop", "phone"]
-)
+@pytest.mark.parametrize(("screen", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 def test_nothing_shuts_anyone_out(
-    open_page: OpenPage, planted: Path, picture: Picture, screen: Screen, themes: Sequence[str]
+    open_page: OpenPage, planted: Path, picture: Picture, screen: Screen, theme: str
 ) -> None:
     page = open_page(screen=screen, place=f"/#{EXERCISE}", is_new=True)
-    found = judge(page, "start", picture, themes=themes)
+    wear(page, theme)
+    found = judge(page, "start", picture)
     upload(page, planted)
     result(page)
     expect(detail(page).locator(".lf-mouth-slot svg").first).to_be_visible()
     page.locator(".lf-progress summary").click()
-    found += judge(page, "result", picture, themes=themes)
+    found += judge(page, "result", picture)
     page.evaluate(
         "(ids) => document.dispatchEvent(new CustomEvent('lafal:begin', { detail: { kind: 'flow', ids } }))",
         [EXERCISE],
     )
     upload(page, planted)
     expect(page.locator(".lf-summary")).to_be_visible()
-    found += judge(page, "summary", picture, themes=themes)
+    found += judge(page, "summary", picture)
     assert found == []
 
 
@@ -144,18 +139,15 @@ def test_a_theme_is_remembered(open_page: OpenPage) -> None:
     expect(page.locator("body")).not_to_have_class(_DARK)
 
 
-@pytest.mark.parametrize("language", ["en", "id"])
-def test_nothing_is_wider_than_a_zoomed_window(
-    open_page: OpenPage, planted: Path, picture: Picture, language: str
-) -> None:
-    page = open_page(screen=ZOOMED, locale=language, place=f"/#{EXERCISE}", is_new=True)
+def test_nothing_is_wider_than_a_zoomed_window(open_page: OpenPage, planted: Path, picture: Picture) -> None:
+    page = open_page(screen=ZOOMED, locale="id", place=f"/#{EXERCISE}", is_new=True)
     assert not scrolls_sideways(page)
     page.locator("[data-act=record]").click(trial=True)
     upload(page, planted)
     result(page)
     assert not scrolls_sideways(page)
     page.locator("[data-act=record]").click(trial=True)
-    picture(page, f"zoomed-{language}")
+    picture(page, "zoomed-id")
 
 
 def test_only_the_reading_is_printed(open_page: OpenPage, planted: Path, picture: Picture) -> None:
