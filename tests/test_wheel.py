@@ -118,5 +118,6 @@ def test_a_school_can_be_opened_from_the_wheel(installed: Path, tmp_path: Path) 
 
 
 def test_the_web_app_starts_from_the_wheel(installed: Path, tmp_path: Path) -> None:
-    code = "import app; print(bool(app.create_app(app.Settings())))"
-    assert run(str(installed / "bin" / "python"), "-I", "-c", code, cwd=tmp_path).strip().endswith("True")
+    code = "import app; app.create_app(app.Settings()); from gradio import routes; print(routes.DEFAULT_TEMP_DIR)"
+    folder = run(str(installed / "bin" / "python"), "-I", "-c", code, cwd=tmp_path).split()[-1]
+    assert Path(folder).name.startswith("lafal-pages-")
