@@ -41,7 +41,7 @@ def say_date(catalogue: Catalogue, moment: datetime, *, time_zone: str, now: dat
 def moment(when: datetime, time_zone: str, catalogue: Catalogue) -> str:
     """Write a moment for tables: "2 Mar 2026, 15:30"."""
     local = when.astimezone(ZoneInfo(time_zone))
-    return f"{say_day(local, catalogue)}, {local:%H:%M}"
+    return f"{say_day(local, catalogue)}, {catalogue.say('date.time', hour=local.hour, minute=local.minute)}"
 
 
 def say_day(day: date, catalogue: Catalogue) -> str:
