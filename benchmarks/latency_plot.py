@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.latency import Latency
 from benchmarks.plots import need_matplotlib
 
-_COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#805ad5", "#b83280", "#718096")
+_COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#805ad5", "#b83280", "#718096", "#b7791f", "#319795")
 _FAINT = "#9aa5b1"
 _DPI = 150
 
@@ -22,7 +22,7 @@ def write(latency: Latency, path: Path) -> Path:
     need_matplotlib()
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    figure = Figure(figsize=(8.5, 4.5), layout="constrained")
     axes = figure.subplots()
     names = list(dict.fromkeys(timing.system for timing in latency.timings))
     for key in dict.fromkeys((timing.system, timing.threads) for timing in latency.timings):
@@ -49,7 +49,7 @@ def write(latency: Latency, path: Path) -> Path:
     axes.minorticks_off()
     axes.grid(visible=True, color=_FAINT, linewidth=0.3)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))  # no line runs there
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=_DPI)
     return path
