@@ -1,8 +1,8 @@
 """Start the practice page: python app.py, then open http://127.0.0.1:7860."""
 
+from speech.memory import keep_large_pieces_apart
 from speech.settings import Settings
 from web.application import create_app
-from web.memory import keep_large_pieces_apart
 from web.serving import serve
 
 

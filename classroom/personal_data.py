@@ -136,7 +136,6 @@ MEMORY: Mapping[str, Holding] = {
     "web.limits.Limits": Holding(kind="pseudonym", until="1 hour"),
     "web.lti.outgoing.PublicKeys": _NOTHING,
     "web.lti.services.Services": _NOTHING,
-    "web.memory._library": _NOTHING,
     "web.pages.me._add_export": Holding(kind="voice", until="sent"),
     "web.pages.practice.build_practice": Holding(kind="results", until="an hour after"),
     "web.private_folder._folder": _NOTHING,

@@ -42,6 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "speech.quality": {"phonemes.resources", "speech.results"},
     "speech.assess": PLAIN | HEARING | MODELS | JUDGING | {"phonemes"},
     "speech.clips": set(),
+    "speech.memory": set(),
     "speech.example": PLAIN | HEARING | {"speech.prosody", "speech.clips"},
     "speech.voice_set": {"phonemes", "speech.results", "speech.clips", "speech.example"},
     "speech.examples": PLAIN | HEARING | EXAMPLES | {"speech.voice"},
@@ -52,7 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     **{f"benchmarks.{key}": {"speech", "classroom", "web", "benchmarks"} for key in ("homework", "uploads")},
     "classroom": PLAIN | {"phonemes", "classroom"},
     "web": {"classroom", "speech", "phonemes", "web"},
-    "app": {"web", "speech.settings"},
+    "app": {"web", "speech.memory", "speech.settings"},
 }
 PRESENTING_MAY = {"speech.results", "phonemes"}
 ONLY_INSIDE_COMMANDS = {"speech.train", "benchmarks"}

@@ -17,6 +17,7 @@ from classroom.errors import SessionOver
 from classroom.operations.purge import purge
 from speech.errors import ModelError, SpeechError
 from speech.examples import Examples
+from speech.memory import give_back
 from speech.settings import Settings, cores
 from web.api import build_api
 from web.assessing import AssessmentQueue, Judge
@@ -26,7 +27,6 @@ from web.components.result import render_result
 from web.course import build_course, first_exercise, mount_files
 from web.errors import BadRequest, Broken
 from web.examples import build_examples
-from web.memory import give_back
 from web.page_sessions import OwnSessionsOnly
 from web.pages.page import show
 from web.private_folder import close_private_folder, open_private_folder

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from speech.commands import judge
 from speech.errors import SpeechError
+from speech.memory import keep_large_pieces_apart
 from speech.settings import Runtime, Settings, cores
 
 _COLUMNS = ("path", "text", "phones")
@@ -241,6 +242,7 @@ class _Scorer:
     """Turns rows into lines with one model, loaded for the first: a worker that fails before is taken for lost."""
 
     def __init__(self, folder: Path, options: BatchOptions) -> None:
+        keep_large_pieces_apart()  # else a worker that met long recordings grows to twice as much and more
         self._folder = folder
         self._options = options
 

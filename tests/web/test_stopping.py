@@ -18,6 +18,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+import app
 from speech.settings import Settings
 from web.serving import open_server
 
@@ -154,3 +155,12 @@ def test_the_guide_has_the_system_wait_longer_than_the_server() -> None:
 def test_connections_stay_open_longer_than_those_who_use_them_again_keep_them() -> None:
     # nginx keeps them for 60 s, httpx for 5 s.
     assert open_server(FastAPI(), Settings()).config.timeout_keep_alive > 60
+
+
+def test_the_server_keeps_large_pieces_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(app, "keep_large_pieces_apart", lambda: done.append("apart"))
+    monkeypatch.setattr(app, "create_app", lambda _: done.append("built"))
+    monkeypatch.setattr(app, "serve", lambda *_: done.append("served"))
+    app.main()
+    assert done == ["apart", "built", "served"]

@@ -284,3 +284,10 @@ def test_resumes_after_kill_9_to_the_same_bytes(fake, tmp_path, workers):
     out.write_bytes(written + b'{"path": "torn')
     assert _python(*arguments).returncode == 0
     assert out.read_bytes() == whole.read_bytes()
+
+
+def test_whoever_scores_keeps_large_pieces_of_memory_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(batch, "keep_large_pieces_apart", lambda: done.append("apart"))
+    batch._Scorer(tmp_path, batch.BatchOptions(workers=1, timings=False, settings=Settings()))
+    assert done == ["apart"]

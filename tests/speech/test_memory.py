@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-import app
-from web.memory import give_back
+from speech.memory import give_back
 
 HELD = """
 import os, sys
 from pathlib import Path
-from web.memory import keep_large_pieces_apart
+from speech.memory import keep_large_pieces_apart
 if sys.argv[1] == "apart":
     assert keep_large_pieces_apart()
 bytearray(8_000_000)  # from which the C library learns that pieces of this size come and go
@@ -49,12 +48,3 @@ def test_large_pieces_go_back_as_soon_as_they_are_free() -> None:
         return float(subprocess.run([sys.executable, "-c", HELD, how], capture_output=True, check=True).stdout)
 
     assert held_mb("apart") < held_mb("as usual") - 60
-
-
-def test_the_server_keeps_large_pieces_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    done: list[str] = []
-    monkeypatch.setattr(app, "keep_large_pieces_apart", lambda: done.append("apart"))
-    monkeypatch.setattr(app, "create_app", lambda _: done.append("built"))
-    monkeypatch.setattr(app, "serve", lambda *_: done.append("served"))
-    app.main()
-    assert done == ["apart", "built", "served"]

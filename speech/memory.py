@@ -1,4 +1,4 @@
-"""Keeps the C library from holding on to free memory, so that a long day does not make the server grow."""
+"""Keeps the C library from holding on to free memory, so that a long day does not make a server or a long list grow."""
 
 import ctypes
 import ctypes.util
