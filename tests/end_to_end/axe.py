@@ -9,7 +9,8 @@ _SERIOUS = {"serious", "critical"}
 
 
 def violations(page: Page) -> Iterator[str]:
-    """Name every serious violation, with the elements concerned."""
+    """Name every serious violation, with the elements concerned, once colours have settled."""
+    page.wait_for_function("document.getAnimations().every((one) => one.playState === 'finished')")
     for found in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]:
         if found["impact"] in _SERIOUS:
             places = [node["target"][0] for node in found["nodes"][:4]]
